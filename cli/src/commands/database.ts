@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import { startTemporaryPostgres } from '@supergraph/platform/embedded-postgres';
+import { schemaDrift } from '@supergraph/platform/prisma';
+import { readServices, type Service } from '@supergraph/schema/services';
+import type { Command } from 'commander';
+import { prepareExternalDatabase } from '../launcher/databases.js';
+import { ROOT } from '../root.js';
+
+/** Adds `database migrate | check`. */
+export function addDatabaseCommands(program: Command): void {
+  const database = program.command('database').description('Migrate the databases, and check their migrations.');
+  database
+    .command('migrate')
+    .description('Apply migrations as the owner and give the service’s role its rights. Once, before the service starts.')
+    .argument('[services...]', 'which services; all of them when none is named')
+    .action(async (names: string[]) => {
+      for (const service of pick(names)) {
+        const { applied } = await prepareExternalDatabase(service, readUrls(service));
+        process.stdout.write(`${service.name}: ${applied.length === 0 ? 'up to date' : `applied ${applied.join(', ')}`}\n`);
+      }
+    });
+  database
+    .command('check')
+    .description('Fail when a schema.prisma and its migrations differ.')
+    .argument('[services...]', 'which services; all of them when none is named')
+    .action(async (names: string[]) => {
+      const drifted = await findDrift(pick(names));
+      for (const { service, sql } of drifted) {
+        process.stdout.write(
+          `${service}: schema.prisma and its migrations differ. Write a migration with \`npm run prisma -- ${service} migrate dev\`. It lacks:\n${sql}\n`,
+        );
+      }
+      if (drifted.length === 0) {
+        process.stdout.write('Every schema.prisma fits its migrations.\n');
+      }
+      process.exitCode = drifted.length === 0 ? 0 : 1;
+    });
+}
+
+/** Builds every service's tables from its migrations in a temporary server and compares with its `schema.prisma`. */
+export async function findDrift(
+  services: ReadonlyArray<Service>,
+): Promise<ReadonlyArray<{ readonly service: string; readonly sql: string }>> {
+  const server = await startTemporaryPostgres();
+  try {
+    const drifted = [];
+    for (const service of services) {
+      const sql = await schemaDrift({
+        connectionString: server.superuserUrl(),
+        schema: service.name,
+        migrationsDirectory: join(service.folder, 'prisma', 'migrations'),
+        schemaPath: join(service.folder, 'prisma', 'schema.prisma'),
+      });
+      if (sql !== null) {
+        drifted.push({ service: service.name, sql });
+      }
+    }
+    return drifted;
+  } finally {
+    await server.stop('immediate');
+  }
+}
+
+function pick(names: ReadonlyArray<string>): ReadonlyArray<Service> {
+  const services = readServices(ROOT);
+  const unknown = names.filter((name) => !services.some((service) => service.name === name));
+  if (unknown.length > 0) {
+    throw new Error(`There is no service ${unknown.join(', ')}. There are: ${services.map(({ name }) => name).join(', ')}.`);
+  }
+  return names.length === 0 ? services : services.filter(({ name }) => names.includes(name));
+}
+
+function readUrls({ environmentPrefix }: Service): { readonly ownerUrl: string; readonly serviceUrl: string } {
+  const read = (name: string): string => {
+    const url = process.env[`${environmentPrefix}_${name}`];
+    if (url === undefined || url === '') {
+      throw new Error(`${environmentPrefix}_${name} is not set; migrations need it. See .env.example.`);
+    }
+    return url;
+  };
+  return { ownerUrl: read('DATABASE_OWNER_URL'), serviceUrl: read('DATABASE_URL') };
+}

@@ -1,0 +1,103 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { promisify } from 'node:util';
+import { composeSupergraph } from '@supergraph/schema';
+import { readServices, routingUrl, type Service } from '@supergraph/schema/services';
+import { watch } from 'chokidar';
+import { openDataFolder, type DataFolder } from '../launcher/data-folder.js';
+import type { RunningSystem } from '../launcher/system.js';
+import { describeSystem } from '../presentation/system-table.js';
+import { ROOT } from '../root.js';
+import { endOnCtrlC, startWithProgress, type UpOptions } from './up.js';
+
+const SETTLE_MILLISECONDS = 150;
+
+/**
+ * Starts the system and reloads what changes: a service whose code or schema changed is built and started again,
+ * the graph is composed again when a schema changed; while it does not compose, the last good one goes on.
+ */
+export async function dev(options: UpOptions): Promise<void> {
+  const folder = openDataFolder(options.data);
+  const services = readServices(ROOT);
+  const supergraphFile = compose(folder, services);
+  if (supergraphFile === undefined) {
+    throw new Error('The schemas do not compose; nothing was started.');
+  }
+  const system = await startWithProgress(options, { supergraphFile });
+  process.stdout.write(describeSystem(system));
+  process.stdout.write('Watching for changes.\n');
+
+  const changed = new Set<string>();
+  let timer: NodeJS.Timeout | undefined;
+  let working: Promise<void> = Promise.resolve();
+  const watcher = watch(
+    [...services.map(({ folder: path }) => path), join(ROOT, 'platform', 'src'), join(ROOT, 'router', 'src')],
+    {
+      ignoreInitial: true,
+      ignored: (path) => /[\\/](node_modules|dist|generated)([\\/]|$)|\.test\.ts$/.test(path),
+    },
+  );
+  watcher.on('all', (_event, path) => {
+    changed.add(relative(ROOT, path));
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      const paths = [...changed];
+      changed.clear();
+      working = working.then(() => reload(system, folder, services, paths)).catch(report);
+    }, SETTLE_MILLISECONDS);
+  });
+  endOnCtrlC(system, () => watcher.close());
+}
+
+async function reload(
+  system: RunningSystem,
+  folder: DataFolder,
+  services: ReadonlyArray<Service>,
+  paths: ReadonlyArray<string>,
+): Promise<void> {
+  const begin = Date.now();
+  if (paths.some((path) => path.endsWith('.graphql')) && compose(folder, services) === undefined) {
+    process.stdout.write('The last good graph goes on.\n');
+    return;
+  }
+  await promisify(execFile)(process.execPath, [join(ROOT, 'scripts', 'build.mjs'), '--quiet'], { cwd: ROOT });
+  const everything = paths.some((path) => path.startsWith(`platform${sep}`));
+  const processes = [
+    ...system.services.filter(({ service }) => everything || paths.some((path) => isOf(path, service))),
+    ...(everything || paths.some((path) => path.startsWith(`router${sep}`)) ? [{ process: system.router }] : []),
+  ].map(({ process }) => process);
+  await Promise.all(processes.map((process) => process.restart()));
+  const names = processes.map(({ name }) => name).join(', ');
+  process.stdout.write(`reloaded ${names === '' ? 'the graph' : names} in ${Date.now() - begin} ms\n`);
+}
+
+/** Composes the graph of the SDLs as they are now; tells what is wrong and gives undefined when they do not fit. */
+function compose(folder: DataFolder, services: ReadonlyArray<Service>): string | undefined {
+  const composed = composeSupergraph(
+    services.map((service) => ({
+      name: service.name,
+      url: routingUrl(service),
+      sdl: readFileSync(service.sdlFile, 'utf8'),
+    })),
+  );
+  if (composed.type === 'failure') {
+    process.stdout.write(
+      `The schemas do not compose:\n${composed.errors.map(({ code, message }) => `  ${code}: ${message}`).join('\n')}\n`,
+    );
+    return undefined;
+  }
+  for (const hint of composed.hints) {
+    process.stdout.write(`hint ${hint.code}: ${hint.message}\n`);
+  }
+  return folder.write('supergraph.graphql', composed.supergraphSdl);
+}
+
+function isOf(path: string, service: Service): boolean {
+  return path.startsWith(join('subgraphs', service.name) + sep);
+}
+
+function report(error: unknown): void {
+  const { stderr, message } = error as { stderr?: string; message: string };
+  process.stderr.write(`${stderr === undefined || stderr === '' ? message : stderr}\n`);
+}

@@ -1,0 +1,20 @@
+import { openDataFolder } from '../launcher/data-folder.js';
+import { readOwnerUrls } from '../launcher/owner-urls.js';
+import { runSeed } from '../seed/command.js';
+
+/** Fills the tables of the running system, or those that `…_DATABASE_OWNER_URL` name. */
+export async function seed(options: {
+  readonly users: number;
+  readonly payments: number;
+  readonly replace: boolean;
+  readonly data: string;
+}): Promise<void> {
+  const ownerUrls = readOwnerUrls(openDataFolder(options.data));
+  await runSeed({
+    users: options.users,
+    payments: options.payments,
+    replace: options.replace,
+    ownerUrls,
+    stdout: process.stdout,
+  });
+}

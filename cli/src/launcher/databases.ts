@@ -1,0 +1,175 @@
+import { join } from 'node:path';
+import {
+  removeEmbeddedPostgres,
+  startEmbeddedPostgres,
+  type EmbeddedPostgres,
+} from '@supergraph/platform/embedded-postgres';
+import { deployMigrations } from '@supergraph/platform/prisma';
+import { applyGrants, ensureServiceRole, provisionServiceDatabase } from '@supergraph/platform/provisioning';
+import type { Service } from '@supergraph/schema/services';
+import type { DataFolder, Topology } from './data-folder.js';
+import type { SecretSource } from './secrets.js';
+
+/** The two ways into a service's tables. */
+export interface ServiceDatabaseUrls {
+  /** Of the role that the service itself uses. */
+  readonly serviceUrl: string;
+  /** Of the role that owns the tables and migrates; undefined when somebody else migrates. */
+  readonly ownerUrl: string | undefined;
+}
+
+/** A PostgreSQL server that the launcher looks after. */
+export interface ManagedServer {
+  readonly name: string;
+  readonly server: () => EmbeddedPostgres;
+  stop(): Promise<void>;
+}
+
+/** What {@link startServer} needs to know. */
+export interface ServerOptions {
+  readonly folder: DataFolder;
+  readonly topology: Topology;
+  readonly services: ReadonlyArray<Service>;
+  readonly secret: SecretSource;
+  /** Ports as wished by the list, or any free ones. */
+  readonly anyPorts: boolean;
+  readonly onNotice: (message: string) => void;
+}
+
+/** Name of the one server of the shared topology, and of its database. */
+const SHARED = { server: 'shared', database: 'shared_db' } as const;
+
+/** Tells on which server a service's tables lie. */
+export function serverNameOf(service: Service, topology: Topology): string {
+  return topology === 'shared' ? SHARED.server : service.name;
+}
+
+/**
+ * Starts one server, and starts it again whenever it ends by itself: on the same port, with growing pauses.
+ */
+export async function startServer(
+  options: ServerOptions,
+  name: string,
+  wishedPort: number | undefined,
+): Promise<ManagedServer> {
+  const start = (port: number | undefined): Promise<EmbeddedPostgres> =>
+    startEmbeddedPostgres({
+      dataDirectory: options.folder.clusterFolder(options.topology, name),
+      superuserPassword: options.secret(`${name.toUpperCase()}_SUPERUSER_PASSWORD`),
+      onNotice: (message) => options.onNotice(`PostgreSQL of ${name}: ${message}`),
+      ...(port === undefined ? {} : { port }),
+    });
+  let server = await start(options.anyPorts ? undefined : wishedPort);
+  let stopping = false;
+  const { port } = server;
+
+  const watch = (): void => {
+    void server.exited.then(async () => {
+      for (let pause = 100; !stopping; pause = Math.min(pause * 2, 5_000)) {
+        try {
+          options.onNotice(`PostgreSQL of ${name} ended by itself; starting it again`);
+          server = await start(port);
+          watch();
+          return;
+        } catch (error) {
+          options.onNotice(`PostgreSQL of ${name} does not start: ${(error as Error).message}`);
+          await new Promise((resolve) => setTimeout(resolve, pause));
+        }
+      }
+    });
+  };
+  watch();
+  return {
+    name,
+    server: () => server,
+    async stop() {
+      stopping = true;
+      await server.stop('fast');
+    },
+  };
+}
+
+/**
+ * Makes a service's part of its server ready to serve: database, roles, migrations, rights. Safe to run again.
+ *
+ * @returns the names of the migrations that were applied now
+ */
+export async function prepareDatabase(
+  options: ServerOptions,
+  service: Service,
+  server: EmbeddedPostgres,
+): Promise<{ readonly urls: Required<ServiceDatabaseUrls>; readonly applied: ReadonlyArray<string> }> {
+  const shared = options.topology === 'shared';
+  const serviceRole = `${service.name}_service`;
+  const { ownerUrl, serviceUrl } = await provisionServiceDatabase({
+    superuserUrl: server.superuserUrl(),
+    database: shared ? SHARED.database : service.database,
+    schema: service.name,
+    ownerRole: `${service.name}_owner`,
+    ownerPassword: options.secret(`${service.environmentPrefix}_OWNER_PASSWORD`),
+    serviceRole,
+    servicePassword: options.secret(`${service.environmentPrefix}_SERVICE_PASSWORD`),
+    ...(shared ? { databaseOwner: 'shared_owner' } : {}),
+  });
+  const { applied } = await migrateService(service, ownerUrl, serviceRole);
+  return { urls: { ownerUrl, serviceUrl }, applied };
+}
+
+/**
+ * Does the same on a server that somebody else runs: makes the service's role when it is missing and the owner may
+ * make roles, migrates, grants.
+ *
+ * @throws {ProvisioningError} with the SQL that an administrator has to run when the owner may not
+ */
+export async function prepareExternalDatabase(
+  service: Service,
+  urls: Required<ServiceDatabaseUrls>,
+): Promise<{ readonly applied: ReadonlyArray<string> }> {
+  const serviceUrl = new URL(urls.serviceUrl);
+  const serviceRole = decodeURIComponent(serviceUrl.username);
+  const ownerUrl = String(urls.ownerUrl);
+  // The schema comes first: the role's rights and its search path refer to it.
+  const { applied } = await deployMigrations({
+    connectionString: ownerUrl,
+    schema: service.name,
+    migrationsDirectory: join(service.folder, 'prisma', 'migrations'),
+  });
+  await ensureServiceRole({
+    ownerUrl,
+    schema: service.name,
+    serviceRole,
+    servicePassword: decodeURIComponent(serviceUrl.password),
+  });
+  await grant(service, ownerUrl, serviceRole);
+  return { applied };
+}
+
+/** Brings a service's tables up to date as their owner, and gives its role exactly the rights of `grants.sql`. */
+async function migrateService(
+  service: Service,
+  ownerUrl: string,
+  serviceRole: string,
+): Promise<{ readonly applied: ReadonlyArray<string> }> {
+  const { applied } = await deployMigrations({
+    connectionString: ownerUrl,
+    schema: service.name,
+    migrationsDirectory: join(service.folder, 'prisma', 'migrations'),
+  });
+  await grant(service, ownerUrl, serviceRole);
+  return { applied };
+}
+
+async function grant(service: Service, ownerUrl: string, serviceRole: string): Promise<void> {
+  const sqlFile = join(service.folder, 'prisma', 'grants.sql');
+  await applyGrants({ ownerUrl, sqlFile, serviceRole, schema: service.name });
+}
+
+/** Removes the clusters of a topology, wherever their data lies. */
+export async function removeServers(
+  folder: DataFolder,
+  topology: Topology,
+  services: ReadonlyArray<Service>,
+): Promise<void> {
+  const names = topology === 'shared' ? [SHARED.server] : services.map(({ name }) => name);
+  await Promise.all(names.map((name) => removeEmbeddedPostgres(folder.clusterFolder(topology, name))));
+}

@@ -1,0 +1,124 @@
+import { secretNameFor } from '@supergraph/platform/configuration';
+import type { Service } from '@supergraph/schema/services';
+import type { SecretSource } from './secrets.js';
+
+/** Where everything listens in this run. */
+export interface Addresses {
+  readonly routerPort: number;
+  /** Port by service. */
+  readonly servicePorts: ReadonlyMap<string, number>;
+}
+
+/** The service that signs tokens and serves the keys to verify them by. */
+const IDENTITY_SERVICE = 'auth';
+
+/**
+ * Builds all that one service sees of the environment: its own address, database and secrets, those of the
+ * services that it calls, and what the user set for it. Never another service's database.
+ */
+export function serviceEnvironment(args: {
+  readonly service: Service;
+  readonly services: ReadonlyArray<Service>;
+  readonly addresses: Addresses;
+  readonly databaseUrl: string;
+  readonly secret: SecretSource;
+}): Record<string, string> {
+  const { service, services, addresses, secret } = args;
+  const prefix = service.environmentPrefix;
+  const callers = services.filter(({ calls }) => calls.includes(service.name)).map(({ name }) => name);
+  return {
+    ...commonEnvironment(prefix),
+    AUTH_JWKS_URL: keysUrl(addresses),
+    ...secretsOf(service.name, ['router', ...callers], secret),
+    ...Object.fromEntries(
+      service.secrets.map((name) => [
+        `${prefix}_${name}`,
+        process.env[`${prefix}_${name}`] ?? secret(`${prefix}_${name}`),
+      ]),
+    ),
+    ...Object.fromEntries(
+      services
+        .filter(({ name }) => service.calls.includes(name))
+        .flatMap((called) => [
+          [`${called.environmentPrefix}_URLS`, graphqlUrl(addresses, called.name)],
+          ...Object.entries(secretsOf(called.name, [service.name], secret)),
+        ]),
+    ),
+    [`${prefix}_PORT`]: String(addresses.servicePorts.get(service.name) ?? service.port),
+    [`${prefix}_DATABASE_URL`]: args.databaseUrl,
+  };
+}
+
+/** Builds all that the router sees: every subgraph's address and the secret that it shares with it. */
+export function routerEnvironment(args: {
+  readonly services: ReadonlyArray<Service>;
+  readonly addresses: Addresses;
+  readonly secret: SecretSource;
+  readonly supergraphFile: string;
+  readonly sandboxFile: string;
+}): Record<string, string> {
+  return {
+    ...commonEnvironment('ROUTER'),
+    AUTH_JWKS_URL: keysUrl(args.addresses),
+    ...Object.fromEntries(
+      args.services.flatMap((service) => [
+        [`${service.environmentPrefix}_URLS`, graphqlUrl(args.addresses, service.name)],
+        ...Object.entries(secretsOf(service.name, ['router'], args.secret)),
+      ]),
+    ),
+    ROUTER_PORT: String(args.addresses.routerPort),
+    ROUTER_SUPERGRAPH_FILE: args.supergraphFile,
+    ROUTER_SANDBOX_SETTINGS_FILE: args.sandboxFile,
+  };
+}
+
+/** Names under which the user may set a variable for every process. */
+const COMMON_NAMES = [
+  'LOG_LEVEL',
+  'TOKEN_ISSUER',
+  'TOKEN_AUDIENCE',
+  'DRAIN_MILLISECONDS',
+  'TZ',
+  'NODE_OPTIONS',
+];
+
+function commonEnvironment(prefix: string): Record<string, string> {
+  const own = Object.entries(process.env).filter(
+    (entry): entry is [string, string] =>
+      entry[1] !== undefined &&
+      (COMMON_NAMES.includes(entry[0]) || (entry[0].startsWith(`${prefix}_`) && !isOwners(entry[0]))),
+  );
+  return {
+    PATH: process.env['PATH'] ?? '',
+    NODE_ENV: 'production',
+    SUPERGRAPH_MODE: 'embedded',
+    HOST: '127.0.0.1',
+    ...Object.fromEntries(own),
+  };
+}
+
+/** The owner's credentials are for migrations; a service must not have them. */
+function isOwners(variable: string): boolean {
+  return /_(DATABASE_OWNER_URL|SHADOW_DATABASE_URL)$/.test(variable);
+}
+
+function secretsOf(
+  service: string,
+  callers: ReadonlyArray<string>,
+  secret: SecretSource,
+): Record<string, string> {
+  return Object.fromEntries(
+    callers.map((caller) => {
+      const name = secretNameFor(service, caller);
+      return [name, secret(name)];
+    }),
+  );
+}
+
+function graphqlUrl(addresses: Addresses, service: string): string {
+  return `http://127.0.0.1:${addresses.servicePorts.get(service)}/graphql`;
+}
+
+function keysUrl(addresses: Addresses): string {
+  return `http://127.0.0.1:${addresses.servicePorts.get(IDENTITY_SERVICE)}/.well-known/jwks.json`;
+}

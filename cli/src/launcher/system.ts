@@ -1,0 +1,278 @@
+import { join } from 'node:path';
+import { readServices, type Service } from '@supergraph/schema/services';
+import { ROOT } from '../root.js';
+import { seedDemoData } from '../seed/demo.js';
+import { openDataFolder, type DataFolder, type Topology } from './data-folder.js';
+import {
+  prepareDatabase,
+  prepareExternalDatabase,
+  serverNameOf,
+  startServer,
+  type ManagedServer,
+  type ServerOptions,
+  type ServiceDatabaseUrls,
+} from './databases.js';
+import { startProcess, type ManagedProcess } from './managed-process.js';
+import { findPort } from './ports.js';
+import { routerEnvironment, serviceEnvironment, type Addresses } from './process-environment.js';
+import { writeSandboxFile } from './sandbox-file.js';
+import { openSecrets } from './secrets.js';
+
+/** The steps of a start, in their order. */
+export const START_STEPS = ['databases', 'migrations', 'demo data', 'services', 'router'] as const;
+export type StartStep = (typeof START_STEPS)[number];
+
+/** How to start the system. */
+export interface SystemOptions {
+  /** Folder of databases, secrets and logs. */
+  readonly dataFolder: string;
+  readonly topology: Topology;
+  readonly routerPort: number;
+  /** Takes free ports everywhere, so that several systems run side by side. */
+  readonly anyPorts: boolean;
+  /** The supergraph that the router serves; the committed one when not given. */
+  readonly supergraphFile?: string;
+  /** Fills empty databases with demo data; true when not given. */
+  readonly demoData?: boolean;
+  /** Told as each step ends, with a few words on what it did. */
+  readonly onStep?: (step: StartStep, detail: string) => void;
+  /** Told whatever else a person should know: a port that was taken, a process that ended. */
+  readonly onNotice?: (message: string) => void;
+}
+
+/** A service as it runs. */
+export interface RunningService {
+  readonly service: Service;
+  readonly process: ManagedProcess;
+  readonly databaseUrls: ServiceDatabaseUrls;
+}
+
+/** The system as it runs. */
+export interface RunningSystem {
+  readonly routerUrl: string;
+  readonly router: ManagedProcess;
+  readonly services: ReadonlyArray<RunningService>;
+  readonly servers: ReadonlyArray<ManagedServer>;
+  readonly folder: DataFolder;
+  stop(): Promise<void>;
+}
+
+/** Another launcher runs on the same data. */
+export class AlreadyRunningError extends Error {
+  override readonly name = 'AlreadyRunningError';
+}
+
+/**
+ * Starts everything: PostgreSQL servers, migrations, demo data, services, router. What had begun is ended again
+ * when a step fails.
+ *
+ * @throws {AlreadyRunningError} when another launcher runs on the same data folder
+ */
+export async function startSystem(options: SystemOptions): Promise<RunningSystem> {
+  const folder = openDataFolder(options.dataFolder);
+  const running = folder.readRunning();
+  if (running !== undefined && running.processId !== process.pid) {
+    throw new AlreadyRunningError(
+      `The system runs already (process ${running.processId}): ${running.routerUrl}. End it with Ctrl-C where it was started.`,
+    );
+  }
+  const services = readServices(ROOT);
+  const secret = openSecrets(folder);
+  const onNotice = options.onNotice ?? (() => undefined);
+  const serverOptions: ServerOptions = {
+    folder,
+    topology: options.topology,
+    services,
+    secret,
+    anyPorts: options.anyPorts,
+    onNotice,
+  };
+  const servers: ManagedServer[] = [];
+  const processes: ManagedProcess[] = [];
+  const stop = async (): Promise<void> => {
+    // From the outside in: nobody asks a service any more when it ends, nor a database.
+    await Promise.all(processes.filter(({ name }) => name === 'router').map((process) => process.stop()));
+    await Promise.all(processes.map((process) => process.stop()));
+    await Promise.all(servers.map((server) => server.stop()));
+    folder.clearRunning();
+  };
+
+  try {
+    const embedded = services.filter(
+      ({ environmentPrefix }) => !process.env[`${environmentPrefix}_DATABASE_URL`],
+    );
+    await collect(
+      servers,
+      [...new Set(embedded.map((service) => serverNameOf(service, options.topology)))].map((name) =>
+        startServer(
+          serverOptions,
+          name,
+          services.find((service) => serverNameOf(service, options.topology) === name)?.databasePort,
+        ),
+      ),
+    );
+    options.onStep?.('databases', servers.map(({ name, server }) => `${name} :${server().port}`).join('  '));
+
+    const databases = new Map<string, ServiceDatabaseUrls>();
+    let applied = 0;
+    await inOrderWhenShared(options.topology, services, async (service) => {
+      const server = servers.find(({ name }) => name === serverNameOf(service, options.topology));
+      const prepared =
+        server === undefined || !embedded.includes(service)
+          ? await prepareExternal(service, onNotice)
+          : await prepareDatabase(serverOptions, service, server.server());
+      databases.set(service.name, prepared.urls);
+      applied += prepared.applied.length;
+    });
+    options.onStep?.('migrations', applied === 0 ? 'up to date' : `${applied} applied`);
+
+    const seeded = options.demoData === false ? undefined : await seedDemoData(ownerUrlsOf(databases));
+    options.onStep?.('demo data', seeded ?? 'kept as it was');
+
+    const addresses = await findAddresses(services, options, onNotice);
+    await collect(
+      processes,
+      services.map((service) =>
+        startProcess({
+          name: service.name,
+          module: join(service.folder, 'dist', 'main.js'),
+          environment: serviceEnvironment({
+            service,
+            services,
+            addresses,
+            secret,
+            databaseUrl: databases.get(service.name)?.serviceUrl ?? '',
+          }),
+          logFile: folder.logFile(service.name),
+          stopMilliseconds: STOP_MILLISECONDS,
+          onNotice,
+        }),
+      ),
+    );
+    const runningServices = services.map((service) => ({
+      service,
+      process: find(processes, service.name),
+      databaseUrls: databases.get(service.name) ?? { serviceUrl: '', ownerUrl: undefined },
+    }));
+    options.onStep?.(
+      'services',
+      processes.map(({ name, url }) => `${name} :${new URL(url).port}`).join('  '),
+    );
+
+    const router = await startProcess({
+      name: 'router',
+      module: join(ROOT, 'router', 'dist', 'main.js'),
+      environment: routerEnvironment({
+        services,
+        addresses,
+        secret,
+        supergraphFile: options.supergraphFile ?? join(ROOT, 'schema', 'supergraph.graphql'),
+        sandboxFile: writeSandboxFile(folder, ROOT),
+      }),
+      logFile: folder.logFile('router'),
+      stopMilliseconds: STOP_MILLISECONDS,
+      onNotice,
+    });
+    processes.push(router);
+    const routerUrl = `http://localhost:${new URL(router.url).port}`;
+    folder.writeRunning({
+      processId: process.pid,
+      topology: options.topology,
+      routerUrl,
+      ownerUrls: ownerUrlsOf(databases),
+      serviceUrls: Object.fromEntries(
+        runningServices.map(({ service, process }) => [service.name, process.url]),
+      ),
+    });
+    options.onStep?.('router', routerUrl);
+    return { routerUrl, router, services: runningServices, servers, folder, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+const STOP_MILLISECONDS = 12_000;
+
+/** A database that somebody else runs: migrated when the owner's address is given, else taken as it is. */
+async function prepareExternal(
+  service: Service,
+  onNotice: (message: string) => void,
+): Promise<{ readonly urls: ServiceDatabaseUrls; readonly applied: ReadonlyArray<string> }> {
+  const prefix = service.environmentPrefix;
+  const serviceUrl = process.env[`${prefix}_DATABASE_URL`] ?? '';
+  const ownerUrl = process.env[`${prefix}_DATABASE_OWNER_URL`];
+  if (ownerUrl === undefined) {
+    onNotice(
+      `${service.name}: ${prefix}_DATABASE_OWNER_URL is not set, so its tables are taken as they are.`,
+    );
+    return { urls: { serviceUrl, ownerUrl }, applied: [] };
+  }
+  const { applied } = await prepareExternalDatabase(service, { ownerUrl, serviceUrl });
+  return { urls: { serviceUrl, ownerUrl }, applied };
+}
+
+/** Waits for all, keeps what succeeded even when one fails, so that it can be ended. */
+async function collect<Item>(into: Item[], work: ReadonlyArray<Promise<Item>>): Promise<void> {
+  const results = await Promise.allSettled(work);
+  for (const result of results) {
+    if (result.status === 'fulfilled') {
+      into.push(result.value);
+    }
+  }
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) {
+    throw failed.reason;
+  }
+}
+
+/** One server's roles and databases are made one after another; separate servers side by side. */
+async function inOrderWhenShared(
+  topology: Topology,
+  services: ReadonlyArray<Service>,
+  work: (service: Service) => Promise<void>,
+): Promise<void> {
+  if (topology === 'separate') {
+    await Promise.all(services.map((service) => work(service)));
+    return;
+  }
+  for (const service of services) {
+    await work(service);
+  }
+}
+
+async function findAddresses(
+  services: ReadonlyArray<Service>,
+  options: SystemOptions,
+  onNotice: (message: string) => void,
+): Promise<Addresses> {
+  const taken = new Set<number>();
+  const take = async (name: string, wished: number): Promise<number> => {
+    const port = await findPort(options.anyPorts ? 0 : wished, taken);
+    taken.add(port);
+    if (!options.anyPorts && port !== wished) {
+      onNotice(`Port ${wished} of ${name} is taken by another program; it listens on ${port} instead.`);
+    }
+    return port;
+  };
+  const routerPort = await take('the router', options.routerPort);
+  const servicePorts = new Map<string, number>();
+  for (const service of services) {
+    servicePorts.set(service.name, await take(service.name, service.port));
+  }
+  return { routerPort, servicePorts };
+}
+
+function ownerUrlsOf(databases: ReadonlyMap<string, ServiceDatabaseUrls>): Record<string, string> {
+  return Object.fromEntries(
+    [...databases].flatMap(([name, { ownerUrl }]) => (ownerUrl === undefined ? [] : [[name, ownerUrl]])),
+  );
+}
+
+function find(processes: ReadonlyArray<ManagedProcess>, name: string): ManagedProcess {
+  const found = processes.find((process) => process.name === name);
+  if (found === undefined) {
+    throw new Error(`${name} was not started.`);
+  }
+  return found;
+}

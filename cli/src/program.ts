@@ -1,0 +1,67 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { addDatabaseCommands } from './commands/database.js';
+import { dev } from './commands/dev.js';
+import { addSchemaCommands } from './commands/schema.js';
+import { seed } from './commands/seed.js';
+import { addServicesCommands } from './commands/services.js';
+import { status } from './commands/status.js';
+import { DEFAULT_DATA_FOLDER, up, type UpOptions } from './commands/up.js';
+
+/** Makes the `supergraph` command with all of its parts. */
+export function createProgram(): Command {
+  const program = new Command('supergraph')
+    .description('One graph over services that share no database.')
+    .showHelpAfterError()
+    .configureHelp({ sortSubcommands: false });
+
+  addUpOptions(program.command('up').description('Start databases, services and router, and end them with Ctrl-C.')).action(
+    (options: UpOptions) => up(options),
+  );
+  addUpOptions(
+    program.command('dev').description('The same, and reload what changes: code, schemas, the composed graph.'),
+  ).action((options: UpOptions) => dev(options));
+  program
+    .command('status')
+    .description('Show what runs and whether it is ready.')
+    .addOption(dataOption())
+    .option('--json', 'print JSON for programs', false)
+    .action((options: { data: string; json: boolean }) => status(options));
+  program
+    .command('seed')
+    .description('Fill the tables with a believable set of any size.')
+    .option('--users <count>', 'how many users', wholeNumber, 200)
+    .option('--payments <count>', 'how many payments', wholeNumber, 2_000)
+    .option('--replace', 'remove what the tables hold first', false)
+    .addOption(dataOption())
+    .action((options: { users: number; payments: number; replace: boolean; data: string }) => seed(options));
+  addSchemaCommands(program);
+  addDatabaseCommands(program);
+  addServicesCommands(program);
+  return program;
+}
+
+function addUpOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--topology <kind>', 'a PostgreSQL server a service, or one server with a schema a service')
+        .choices(['separate', 'shared'])
+        .default('separate'),
+    )
+    .option('--reset', 'remove the data of this topology first', false)
+    .option('--port <number>', 'where the router listens', wholeNumber, Number(process.env['ROUTER_PORT'] ?? 4000))
+    .addOption(dataOption());
+}
+
+function dataOption(): Option {
+  return new Option('--data <folder>', 'where databases, secrets and logs are kept').default(
+    DEFAULT_DATA_FOLDER,
+    '.data',
+  );
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,10}$/.test(text)) {
+    throw new InvalidArgumentError('Give a whole number, 0 or more.');
+  }
+  return Number(text);
+}

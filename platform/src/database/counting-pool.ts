@@ -1,0 +1,60 @@
+import pg from 'pg';
+import type { Counter } from 'prom-client';
+import { currentRequest } from '../telemetry/index.js';
+
+const TRANSACTION_CONTROL = /^\s*(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)\b/i;
+
+/**
+ * A pool that counts the statements of each request (see `RequestScope.sqlStatements`).
+ *
+ * It counts where the caller is still in its own asynchronous context: at `pool.query`, and at `query` of a
+ * client that was taken by promise. Inside the pool the context may be that of whoever released a connection.
+ */
+export class CountingPool extends pg.Pool {
+  constructor(
+    config: pg.PoolConfig,
+    private readonly counter: Counter,
+  ) {
+    super(config);
+    const connectToPool = this.connect.bind(this) as (
+      callback?: unknown,
+    ) => Promise<pg.PoolClient> | undefined;
+    const queryPool = this.query.bind(this) as (...args: unknown[]) => unknown;
+    this.query = ((...args: unknown[]) => {
+      this.count(args[0]);
+      return queryPool(...args);
+    }) as typeof this.query;
+    this.connect = ((callback?: unknown) => {
+      const connecting = connectToPool(callback);
+      return callback === undefined ? connecting?.then((client) => this.counting(client)) : connecting;
+    }) as typeof this.connect;
+  }
+
+  /** Gives the client with a `query` that counts; `release` restores it, since clients return to the pool. */
+  private counting(client: pg.PoolClient): pg.PoolClient {
+    const query = client.query.bind(client) as (...args: unknown[]) => unknown;
+    const release = client.release.bind(client);
+    client.query = ((...args: unknown[]) => {
+      this.count(args[0]);
+      return query(...args);
+    }) as typeof client.query;
+    client.release = (reason) => {
+      client.query = query as typeof client.query;
+      release(reason);
+    };
+    return client;
+  }
+
+  private count(statement: unknown): void {
+    const text =
+      typeof statement === 'string' ? statement : (statement as { text?: string } | undefined)?.text;
+    if (text !== undefined && TRANSACTION_CONTROL.test(text)) {
+      return;
+    }
+    this.counter.inc();
+    const request = currentRequest();
+    if (request !== undefined) {
+      request.sqlStatements += 1;
+    }
+  }
+}

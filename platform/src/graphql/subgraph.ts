@@ -1,0 +1,191 @@
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { expressMiddleware } from '@as-integrations/express5';
+import type { Express, Request } from 'express';
+import { parse } from 'graphql';
+import type { GraphQLResolverMap } from '@apollo/subgraph/dist/schema-helper/resolverMap.js';
+import type { CommonConfiguration } from '../configuration/index.js';
+import { createHttpService, type ReadinessCheck } from '../http/index.js';
+import {
+  ANONYMOUS,
+  createCallerVerifier,
+  readBearerToken,
+  type TokenVerifier,
+  type Viewer,
+} from '../identity/index.js';
+import { currentRequest, type Logger, type Metrics } from '../telemetry/index.js';
+import { createErrorFormatter } from './format-error.js';
+import { jsonBody, requestErrorHandler } from './request-errors.js';
+import { CurrencyCode } from './scalars/currency-code.js';
+import { DateTime } from './scalars/date-time.js';
+import { Decimal } from './scalars/decimal.js';
+import { Json } from './scalars/json.js';
+
+/** One verified request to a subgraph. */
+export interface SubgraphRequest {
+  readonly viewer: Viewer;
+  /** Who sent it: `router` or another service. */
+  readonly caller: string;
+  /** Address and program of the client that the router speaks for. */
+  readonly clientIp: string | null;
+  readonly clientUserAgent: string | null;
+}
+
+/** What a subgraph is made of. */
+export interface SubgraphOptions<Context extends object> {
+  readonly name: string;
+  readonly port: number;
+  readonly common: CommonConfiguration;
+  /** The text of `schema.graphql`. */
+  readonly sdl: string;
+  readonly resolvers: unknown;
+  /** Makes what resolvers get; called once a request, so loaders made here live that long. */
+  readonly createContext: (request: SubgraphRequest) => Context;
+  /** Secret by caller. */
+  readonly callerSecrets: ReadonlyMap<string, string>;
+  readonly verifyToken: TokenVerifier;
+  readonly readiness: Readonly<Record<string, ReadinessCheck>>;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** Adds routes beside `/graphql`. */
+  readonly routes?: (app: Express) => void;
+}
+
+/** A subgraph that listens. */
+export interface RunningSubgraph {
+  /** Such as `http://127.0.0.1:4001`. */
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** Bodies that the router forwards are bounded by the router; representations make them larger than a client's. */
+const MAXIMUM_BODY = '4mb';
+const SCALARS = { DateTime, Decimal, CurrencyCode, JSON: Json } as const;
+
+/**
+ * Starts a federation subgraph: Apollo Server on Express, callers proven, tokens verified, errors masked,
+ * health and metrics beside it.
+ *
+ * @throws when the port is taken or the resolvers do not fit the SDL
+ * @see https://www.apollographql.com/docs/graphos/schema-design/federated-schemas/reference/subgraph-spec
+ */
+export async function startSubgraph<Context extends object>(
+  options: SubgraphOptions<Context>,
+): Promise<RunningSubgraph> {
+  const { common, logger, metrics } = options;
+  const showCauses = common.mode === 'embedded';
+  const http = createHttpService({
+    host: common.host,
+    port: options.port,
+    metricsPort: common.metricsPort,
+    logger,
+    metrics,
+    readiness: options.readiness,
+    drainMilliseconds: common.drainMilliseconds,
+    showCauses,
+  });
+  const formatError = createErrorFormatter({ service: options.name, showCauses, logger });
+  const apollo = new ApolloServer<Context>({
+    schema: buildSubgraphSchema([
+      { typeDefs: parse(options.sdl), resolvers: withScalars(options.sdl, options.resolvers) },
+    ]),
+    introspection: true,
+    csrfPrevention: true,
+    persistedQueries: false,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    logger,
+    formatError,
+    plugins: [
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginDrainHttpServer({
+        httpServer: http.server,
+        stopGracePeriodMillis: common.drainMilliseconds,
+      }),
+      requestPlugin(metrics),
+    ],
+  });
+  await apollo.start();
+
+  const verifyCaller = createCallerVerifier(options.callerSecrets);
+  const requests = new WeakMap<Request, SubgraphRequest>();
+  options.routes?.(http.app);
+  http.app.use(
+    '/graphql',
+    (request, _response, next) => {
+      verifyCaller(request.headers);
+      next();
+    },
+    jsonBody(MAXIMUM_BODY),
+    // Before Apollo Server begins, so that a refusal has the status of its code.
+    async (request, _response, next) => {
+      requests.set(request, await readRequest(request, options.verifyToken));
+      next();
+    },
+    expressMiddleware(apollo, {
+      context: async ({ req }) => options.createContext(requests.get(req) ?? NOBODY),
+    }),
+  );
+  http.app.use(requestErrorHandler(formatError));
+
+  const url = await http.start();
+  return {
+    url,
+    async stop() {
+      await Promise.all([http.stop(), apollo.stop()]);
+    },
+  };
+}
+
+/** Whom a request that was never read would belong to: it may do nothing. */
+const NOBODY: SubgraphRequest = { viewer: ANONYMOUS, caller: '', clientIp: null, clientUserAgent: null };
+
+async function readRequest(request: Request, verifyToken: TokenVerifier): Promise<SubgraphRequest> {
+  const caller = request.get('x-supergraph-caller') ?? '';
+  return {
+    viewer: await readViewer(request, caller, verifyToken),
+    caller,
+    clientIp: request.get('x-forwarded-client-ip') ?? null,
+    clientUserAgent: request.get('x-forwarded-user-agent')?.slice(0, 500) ?? null,
+  };
+}
+
+async function readViewer(request: Request, caller: string, verifyToken: TokenVerifier): Promise<Viewer> {
+  const token = readBearerToken(request.get('authorization'));
+  if (token === undefined) {
+    return caller === 'router' ? ANONYMOUS : { kind: 'service', service: caller };
+  }
+  const { userId, sessionId, role, scopes } = await verifyToken(token);
+  return { kind: 'user', userId, sessionId, role, scopes };
+}
+
+/** Adds the shared scalars that the SDL names. */
+function withScalars(sdl: string, resolvers: unknown): GraphQLResolverMap<unknown> {
+  const named = Object.entries(SCALARS).filter(([name]) => new RegExp(`^scalar ${name}\\b`, 'm').test(sdl));
+  return { ...Object.fromEntries(named), ...(resolvers as GraphQLResolverMap<unknown>) };
+}
+
+/** Counts operations, and tells what a request cost in SQL when its caller asks with `x-supergraph-cost`. */
+function requestPlugin<Context extends object>(metrics: Metrics): ApolloServerPlugin<Context> {
+  return {
+    requestDidStart: async () => ({
+      willSendResponse: async ({ response, request }) => {
+        if (response.body.kind !== 'single') {
+          return;
+        }
+        const { errors } = response.body.singleResult;
+        metrics.operations.inc({
+          outcome: errors === undefined || errors.length === 0 ? 'success' : 'error',
+        });
+        if (request.http?.headers.get('x-supergraph-cost') === 'sql') {
+          response.body.singleResult.extensions = {
+            ...response.body.singleResult.extensions,
+            cost: { sqlStatements: currentRequest()?.sqlStatements ?? 0 },
+          };
+        }
+      },
+    }),
+  };
+}

@@ -1,0 +1,137 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express, { type Express } from 'express';
+import { continueTrace, runInRequest, type Logger, type Metrics } from '../telemetry/index.js';
+import { readReadiness, type ReadinessCheck } from './readiness.js';
+
+/** What an HTTP service is made of. */
+export interface HttpServiceOptions {
+  readonly host: string;
+  /** 0 for any free one. */
+  readonly port: number;
+  /** `/metrics` gets a port of its own when given. */
+  readonly metricsPort?: number | undefined;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** What must be there for `/health/ready` to say 200, by name. */
+  readonly readiness: Readonly<Record<string, ReadinessCheck>>;
+  /** How long an ending service waits for requests under way, in milliseconds. */
+  readonly drainMilliseconds: number;
+  /** Shows the causes of failed checks on `/health/ready`. */
+  readonly showCauses: boolean;
+}
+
+/** An HTTP server with health, metrics, traces and an end without a cut request. */
+export interface HttpService {
+  readonly app: Express;
+  readonly server: Server;
+  /** Begins to listen and gives the address, such as `http://127.0.0.1:4001`. Throws when the port is taken. */
+  start(): Promise<string>;
+  /** Stops accepting, finishes what it has within the drain time, closes. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/** Makes the server; routes are added to `app` before {@link HttpService.start}. */
+export function createHttpService(options: HttpServiceOptions): HttpService {
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('etag', false);
+  const server = createServer(app);
+  // Longer than the router keeps idle connections, so that it is the client who closes and never races a close.
+  server.keepAliveTimeout = 30_000;
+  server.headersTimeout = 15_000;
+  server.requestTimeout = 60_000;
+  let ending: Promise<void> | undefined;
+  const metricsServer = options.metricsPort === undefined ? undefined : createServer(metricsApp(options));
+
+  app.use((request, response, next) => {
+    const trace = continueTrace(request.get('traceparent'));
+    response.setHeader('x-trace-id', trace.traceId);
+    if (ending !== undefined) {
+      response.setHeader('connection', 'close');
+    }
+    const end = options.metrics.httpDuration.startTimer();
+    response.on('close', () => end({ route: routeLabel(request.path), status: String(response.statusCode) }));
+    runInRequest(trace, next);
+  });
+  app.get('/health/live', (_request, response) => {
+    response.json({ live: true });
+  });
+  app.get('/health/ready', async (_request, response) => {
+    const readiness = await readReadiness(options.readiness);
+    const ready = readiness.ready && ending === undefined;
+    response.status(ready ? 200 : 503).json({
+      ready,
+      checks: options.showCauses ? readiness.checks : withoutCauses(readiness.checks),
+    });
+  });
+  if (metricsServer === undefined) {
+    app.use('/metrics', metricsApp(options));
+  }
+
+  return {
+    app,
+    server,
+    async start() {
+      if (metricsServer !== undefined) {
+        await listen(metricsServer, options.metricsPort ?? 0, options.host);
+      }
+      const port = await listen(server, options.port, options.host);
+      return `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`;
+    },
+    stop() {
+      ending ??= close(server, options.drainMilliseconds).then(async () => {
+        if (metricsServer !== undefined) {
+          await close(metricsServer, 0);
+        }
+      });
+      return ending;
+    },
+  };
+}
+
+function metricsApp(options: HttpServiceOptions): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.get(['/', '/metrics'], async (_request, response) => {
+    response.type(options.metrics.registry.contentType).send(await options.metrics.registry.metrics());
+  });
+  return app;
+}
+
+async function listen(server: Server, port: number, host: string): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+async function close(server: Server, drainMilliseconds: number): Promise<void> {
+  if (!server.listening) {
+    return;
+  }
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  // Connections become idle as their requests end; Node closes only those that are idle at the call.
+  const sweep = setInterval(() => server.closeIdleConnections(), 50);
+  const cut = setTimeout(() => server.closeAllConnections(), drainMilliseconds);
+  await closed;
+  clearInterval(sweep);
+  clearTimeout(cut);
+}
+
+/** Routes are few and named; anything else is one label, since a hostile client could invent endless paths. */
+function routeLabel(path: string): string {
+  const known = ['/graphql', '/health/live', '/health/ready', '/metrics', '/.well-known/jwks.json'];
+  return known.includes(path) ? path : 'other';
+}
+
+function withoutCauses(
+  checks: Readonly<Record<string, { readonly ok: boolean }>>,
+): Record<string, { ok: boolean }> {
+  return Object.fromEntries(Object.entries(checks).map(([name, { ok }]) => [name, { ok }]));
+}

@@ -1,0 +1,6 @@
+export {
+  createServiceClient,
+  type ServiceClient,
+  type ServiceClientOptions,
+  type ServiceQuestion,
+} from './service-client.js';

@@ -1,0 +1,45 @@
+import { pino, type Logger as PinoLogger } from 'pino';
+import type { CommonConfiguration } from '../configuration/index.js';
+import { currentRequest } from './request-scope.js';
+
+/** Writes one JSON object a line to standard output. */
+export type Logger = PinoLogger;
+
+/** Keys whose values never reach a log: secrets, tokens and what identifies a person. */
+const REDACTED_KEYS = [
+  'password',
+  'passwordHash',
+  'accessToken',
+  'refreshToken',
+  'authorization',
+  'cookie',
+  'secret',
+  'email',
+  'name',
+  'phone',
+  'address',
+  'ip',
+  'userAgent',
+  'connectionString',
+];
+
+/**
+ * Makes the logger of a process. Each line carries the service's name and the trace id of the request
+ * that it belongs to; personal data and secrets are replaced by `[redacted]` down to three levels.
+ */
+export function createLogger(service: string, level: CommonConfiguration['logLevel']): Logger {
+  return pino({
+    level,
+    base: { service, processId: process.pid },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+    mixin: () => {
+      const request = currentRequest();
+      return request === undefined ? {} : { traceId: request.trace.traceId };
+    },
+    redact: {
+      paths: REDACTED_KEYS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`, `*.*.*.${key}`]),
+      censor: '[redacted]',
+    },
+  });
+}

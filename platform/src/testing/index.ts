@@ -1,0 +1,5 @@
+/** What tests of every service stand on: a real database, a real identity, real HTTP. */
+export { startServiceDatabase, type ServiceDatabase } from './service-database.js';
+export { startTestIdentity, type TestIdentity, type TokenOptions } from './test-identity.js';
+export { createSubgraphClient, type SubgraphAnswer, type SubgraphClient } from './subgraph-client.js';
+export { testTelemetry } from './test-telemetry.js';

@@ -1,0 +1,48 @@
+import type { CommonConfiguration } from '@supergraph/platform/configuration';
+import type { SandboxConfiguration } from './sandbox/configuration.js';
+import type { SubgraphReference } from './supergraph/read-subgraphs.js';
+
+/** What the router is told at start. */
+export interface RouterConfiguration {
+  readonly common: CommonConfiguration;
+  /** 0 for any free one. */
+  readonly port: number;
+  /** Path of the supergraph's SDL, watched while the router runs. */
+  readonly supergraphFile: string;
+  /** Where a subgraph is and how the router proves itself to it; throws `ConfigurationError` when it is not told. */
+  readonly settingsOf: (subgraph: SubgraphReference) => SubgraphSettings;
+  /** Where the public keys of access tokens are served. */
+  readonly keysUrl: string;
+  /** Origins of pages that may ask, such as `https://shop.example.com`; `:*` stands for any port, `*` for any origin. */
+  readonly corsOrigins: ReadonlyArray<string>;
+  readonly limits: RouterLimits;
+  readonly introspection: boolean;
+  /** How many proxies stand in front, whose word on the client's address is taken. */
+  readonly trustedProxies: number;
+  /** Undefined when the sandbox is off. */
+  readonly sandbox: SandboxSettings | undefined;
+}
+
+/** Bounds on what one request may take. */
+export interface RouterLimits {
+  /** How long one subgraph may take for one fetch, all attempts included. */
+  readonly subgraphTimeoutMilliseconds: number;
+  /** How long all fetches of one request may take together. */
+  readonly requestTimeoutMilliseconds: number;
+  /** Size of a request's body. */
+  readonly maximumBodyBytes: number;
+  /** Connections to one replica of a subgraph; more fetches wait for one of them. */
+  readonly connectionsPerReplica: number;
+}
+
+/** What the router needs to ask one subgraph. */
+export interface SubgraphSettings {
+  readonly name: string;
+  /** Addresses of its replicas, `/graphql` included. */
+  readonly urls: ReadonlyArray<string>;
+  /** Undefined on the embedded default only, for subgraphs that ask for none. */
+  readonly secret: string | undefined;
+}
+
+/** What the sandbox shows beside what the supergraph says. */
+export type SandboxSettings = Pick<SandboxConfiguration, 'title' | 'logins' | 'examples'>;

@@ -1,0 +1,24 @@
+/**
+ * Why a subgraph gave no answer:
+ * - `unreachable`: no replica took a connection, so nothing was sent;
+ * - `interrupted`: the connection broke after the request was sent, so it may have been carried out;
+ * - `overloaded`: it said 502, 503 or 504 and nothing else;
+ * - `late`: the deadline passed;
+ * - `malformed`: what it sent is not a GraphQL response;
+ * - `abandoned`: whoever asked has left.
+ */
+export type TransportFailureKind =
+  'unreachable' | 'interrupted' | 'overloaded' | 'late' | 'malformed' | 'abandoned';
+
+/** A subgraph gave no answer. The message is for logs: it may name addresses. */
+export class TransportFailure extends Error {
+  override readonly name = 'TransportFailure';
+
+  constructor(
+    readonly kind: TransportFailureKind,
+    message: string,
+    options?: { readonly cause: unknown },
+  ) {
+    super(message, options);
+  }
+}

@@ -1,0 +1,28 @@
+import { describe, expect, it } from '@jest/globals';
+import { readConfiguration } from './config.js';
+
+const NEEDED = {
+  ADMIN_DATABASE_URL: 'postgresql://admin_service:secret@127.0.0.1/admin_db',
+  ADMIN_SECRET_FROM_ROUTER: 'x'.repeat(32),
+};
+
+describe('readConfiguration', () => {
+  it('looks for the keys at auth on a developer’s machine', () => {
+    expect(readConfiguration({ ...NEEDED, SUPERGRAPH_MODE: 'embedded' })).toMatchObject({
+      port: 4004,
+      jwksUrl: 'http://127.0.0.1:4001/.well-known/jwks.json',
+    });
+  });
+
+  it('does not guess elsewhere whose tokens to trust', () => {
+    expect(() => readConfiguration(NEEDED)).toThrow(/AUTH_JWKS_URL is not set/);
+    const jwksUrl = 'https://auth.example.com/.well-known/jwks.json';
+    expect(readConfiguration({ ...NEEDED, AUTH_JWKS_URL: jwksUrl })).toMatchObject({ jwksUrl });
+  });
+
+  it('lists every mistake', () => {
+    expect(() =>
+      readConfiguration({ ADMIN_PORT: '70000', ADMIN_DATABASE_URL: 'mysql://x', AUTH_JWKS_URL: 'file:///x' }),
+    ).toThrow(/ADMIN_PORT[^]*ADMIN_DATABASE_URL[^]*AUTH_JWKS_URL/);
+  });
+});

@@ -1,0 +1,40 @@
+import type { Prisma, PrismaClient } from '../generated/prisma/client.js';
+import { createAuditChainStore, type AuditChainStore } from './audit-chain.js';
+import { createAuditEntryStore, type AuditEntryStore } from './audit-entries.js';
+import { createSettingStore, type SettingStore } from './settings.js';
+
+/** Everything that admin keeps, a part a table. */
+export interface StoreParts {
+  readonly settings: SettingStore;
+  readonly auditEntries: AuditEntryStore;
+  readonly auditChain: AuditChainStore;
+}
+
+/** Everything that admin keeps. */
+export interface Store extends StoreParts {
+  /** Runs `work` in one transaction: all that it does through the parts it gets, or nothing. */
+  inTransaction<Result>(work: (parts: StoreParts) => Promise<Result>): Promise<Result>;
+}
+
+/**
+ * How long a transaction may wait for a connection and then take, in milliseconds. Appends to the audit chain
+ * wait for one another, so a burst of them needs more than Prisma's own limits of 2 s and 5 s.
+ */
+const TRANSACTION_LIMITS = { maxWait: 5_000, timeout: 10_000 } as const;
+
+/** Makes the store over a Prisma client. */
+export function createStore(prisma: PrismaClient): Store {
+  return {
+    ...createParts(prisma),
+    inTransaction: (work) =>
+      prisma.$transaction((transaction) => work(createParts(transaction)), TRANSACTION_LIMITS),
+  };
+}
+
+function createParts(client: Prisma.TransactionClient): StoreParts {
+  return {
+    settings: createSettingStore(client),
+    auditEntries: createAuditEntryStore(client),
+    auditChain: createAuditChainStore(client),
+  };
+}

@@ -1,0 +1,5 @@
+-- What the service's own role may do, and nothing else. Applied by the owner after the migrations; everything
+-- was revoked before in the same transaction.
+GRANT SELECT, INSERT, UPDATE ON users TO :"service_role";
+GRANT SELECT, INSERT, UPDATE ON sessions TO :"service_role";
+GRANT SELECT, INSERT ON signing_keys TO :"service_role";

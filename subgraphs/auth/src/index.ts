@@ -1,0 +1,2 @@
+export { readConfiguration, type AuthConfiguration } from './config.js';
+export { startAuth } from './server.js';

@@ -1,0 +1,80 @@
+import { ApplicationError } from '@supergraph/platform/errors';
+import { requireUser } from '@supergraph/platform/identity';
+import type { InvalidInput } from '@supergraph/platform/validation';
+import { v7 as uuidv7 } from 'uuid';
+import type { CarriedOut } from '../store/idempotency-keys.js';
+import type { DomainContext } from './context.js';
+import type { IdempotencyConflict, PartyRefused, PayerCheckUnavailable, PaymentGiven } from './outcomes.js';
+import {
+  findScheduleMistake,
+  hashPaymentRequest,
+  parsePaymentRequest,
+  type PaymentInput,
+  type PaymentRequest,
+} from './payment-request.js';
+
+/**
+ * Makes a payment in the viewer's name. The same key with the same request gives the payment that the first one
+ * made, even when auth is away or the payer was suspended since.
+ *
+ * @throws {ApplicationError} `UNAUTHENTICATED`
+ */
+export async function createPayment(
+  context: DomainContext,
+  input: PaymentInput,
+): Promise<PaymentGiven | PartyRefused | PayerCheckUnavailable | IdempotencyConflict | InvalidInput> {
+  const { userId } = requireUser(context.viewer);
+  const checked = parsePaymentRequest(input, userId);
+  if (checked.type === 'invalidInput') {
+    return checked;
+  }
+  const request = checked.value;
+  const requestHash = hashPaymentRequest(request);
+  const before = await context.store.idempotencyKeys.find(userId, request.idempotencyKey);
+  if (before !== null) {
+    return answerAgain(before, requestHash);
+  }
+  const refusal = findScheduleMistake(request, new Date()) ?? (await checkParties(context, userId, request));
+  if (refusal !== undefined) {
+    return refusal;
+  }
+  const { money, ...rest } = request;
+  const made = await context.store.payments.add({ ...rest, ...money, id: uuidv7(), userId, requestHash });
+  if (made !== 'keyTaken') {
+    return { type: 'payment', payment: made };
+  }
+  // The unique index decided for another request of the same moment, which has committed by now.
+  const winner = await context.store.idempotencyKeys.find(userId, request.idempotencyKey);
+  if (winner === null) {
+    throw new Error('an idempotency key is taken by a payment that has none');
+  }
+  return answerAgain(winner, requestHash);
+}
+
+function answerAgain(before: CarriedOut, requestHash: string): PaymentGiven | IdempotencyConflict {
+  return before.requestHash === requestHash
+    ? { type: 'payment', payment: before.payment }
+    : { type: 'idempotencyConflict' };
+}
+
+/** Asks auth, in one question, whether both parties' accounts may be used. */
+async function checkParties(
+  { users }: DomainContext,
+  payerId: string,
+  { recipientId }: PaymentRequest,
+): Promise<PartyRefused | PayerCheckUnavailable | undefined> {
+  try {
+    const statuses = await users.findStatuses(recipientId === null ? [payerId] : [payerId, recipientId]);
+    if (statuses.get(payerId) !== 'ACTIVE') {
+      return { type: 'partyRefused', party: 'payer' };
+    }
+    return recipientId === null || statuses.get(recipientId) === 'ACTIVE'
+      ? undefined
+      : { type: 'partyRefused', party: 'recipient' };
+  } catch (error) {
+    if (error instanceof ApplicationError && error.code === 'DEPENDENCY_UNAVAILABLE') {
+      return { type: 'payerCheckUnavailable' };
+    }
+    throw error;
+  }
+}

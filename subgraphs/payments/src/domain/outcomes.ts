@@ -1,0 +1,35 @@
+import type { PaymentRecord, PaymentStatus } from '../store/records.js';
+
+/** The payment was made or changed, or had been by the same request before. */
+export interface PaymentGiven {
+  readonly type: 'payment';
+  readonly payment: PaymentRecord;
+}
+
+/** Who pays or who is paid is unknown, suspended or erased. */
+export interface PartyRefused {
+  readonly type: 'partyRefused';
+  readonly party: 'payer' | 'recipient';
+}
+
+/** auth could not be asked; nothing was written. */
+export interface PayerCheckUnavailable {
+  readonly type: 'payerCheckUnavailable';
+}
+
+/** The payer used this key before, for another request. */
+export interface IdempotencyConflict {
+  readonly type: 'idempotencyConflict';
+}
+
+/** No such payment, or none of the viewer's. */
+export interface PaymentNotFound {
+  readonly type: 'paymentNotFound';
+}
+
+/** The table of transitions has no such way. */
+export interface IllegalTransition {
+  readonly type: 'illegalTransition';
+  readonly from: PaymentStatus;
+  readonly to: PaymentStatus;
+}

@@ -1,0 +1,2 @@
+export { readConfiguration, type PaymentsConfiguration } from './config.js';
+export { startPayments } from './server.js';

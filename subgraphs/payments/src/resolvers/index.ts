@@ -1,0 +1,15 @@
+import type { Resolvers } from '../generated/graphql.js';
+import { mutationResolvers } from './mutation.js';
+import { paymentSummaryResolvers } from './payment-summary.js';
+import { paymentResolvers } from './payment.js';
+import { queryResolvers } from './query.js';
+import { userResolvers } from './user.js';
+
+/** All resolvers of the payments subgraph, a file a type. */
+export const resolvers: Resolvers = {
+  Query: queryResolvers,
+  Mutation: mutationResolvers,
+  Payment: paymentResolvers,
+  PaymentSummary: paymentSummaryResolvers,
+  User: userResolvers,
+};

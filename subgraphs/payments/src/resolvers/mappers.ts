@@ -1,0 +1,13 @@
+import type { PaymentRecord, SummaryRecord, TransitionRecord } from '../store/records.js';
+
+/** What the resolvers of a GraphQL type get as their parent: `<Type>Parent`. */
+export type PaymentParent = PaymentRecord;
+export type PaymentTransitionParent = TransitionRecord;
+export type PaymentSummaryParent = SummaryRecord;
+
+/** A user is known here by the id alone, and by the way it was reached. */
+export interface UserParent {
+  readonly id: string;
+  /** `party`: of a payment that the viewer may see, which is what makes the name visible. */
+  readonly reachedAs: 'party' | 'reference';
+}

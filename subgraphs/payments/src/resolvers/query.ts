@@ -1,0 +1,21 @@
+import { requireUser } from '@supergraph/platform/identity';
+import { requireUuid } from '@supergraph/platform/validation';
+import { listPayments } from '../domain/list-payments.js';
+import { maySeePayment } from '../domain/visibility.js';
+import type { QueryResolvers } from '../generated/graphql.js';
+import { readPaymentPage, toPaymentFilter } from './page.js';
+
+export const queryResolvers: QueryResolvers = {
+  payment: async (_parent, args, { viewer, loaders }) => {
+    requireUser(viewer);
+    const payment = await loaders.payment.load(requireUuid(args.id));
+    return payment !== null && maySeePayment(viewer, payment) ? payment : null;
+  },
+  payments: (_parent, args, context) => {
+    requireUser(context.viewer);
+    return listPayments(context, {
+      page: readPaymentPage('payments', args),
+      filter: toPaymentFilter(args.filter),
+    });
+  },
+};

@@ -1,0 +1,84 @@
+import type { InvalidInput } from '@supergraph/platform/validation';
+import type {
+  IdempotencyConflict,
+  IllegalTransition,
+  PartyRefused,
+  PayerCheckUnavailable,
+  PaymentGiven,
+  PaymentNotFound,
+} from '../domain/outcomes.js';
+
+type Outcome =
+  | PaymentGiven
+  | PartyRefused
+  | PayerCheckUnavailable
+  | IdempotencyConflict
+  | PaymentNotFound
+  | IllegalTransition
+  | InvalidInput;
+
+/** Gives a domain outcome its GraphQL shape: the success, or the problem with its code and words. */
+export function toResult<Given extends Outcome>(outcome: Given): ResultOf<Given> {
+  return shape(outcome) as ResultOf<Given>;
+}
+
+type Shaped = ReturnType<typeof shape>;
+type TypenameOf = {
+  payment: 'Payment';
+  partyRefused: 'PartyRefusedProblem';
+  payerCheckUnavailable: 'PayerCheckUnavailableProblem';
+  idempotencyConflict: 'IdempotencyConflictProblem';
+  paymentNotFound: 'PaymentNotFoundProblem';
+  illegalTransition: 'IllegalTransitionProblem';
+  invalidInput: 'InvalidInputProblem';
+};
+type ResultOf<Given extends Outcome> = Extract<Shaped, { __typename: TypenameOf[Given['type']] }>;
+
+function shape(outcome: Outcome) {
+  switch (outcome.type) {
+    case 'payment':
+      return { __typename: 'Payment' as const, ...outcome.payment };
+    case 'partyRefused':
+      return {
+        __typename: 'PartyRefusedProblem' as const,
+        code: outcome.party === 'payer' ? 'PAYER_REFUSED' : 'RECIPIENT_REFUSED',
+        message:
+          outcome.party === 'payer'
+            ? 'Your account cannot pay; ask the support.'
+            : 'The recipient cannot be paid; check the id or choose another.',
+      };
+    case 'payerCheckUnavailable':
+      return {
+        __typename: 'PayerCheckUnavailableProblem' as const,
+        code: 'PAYER_CHECK_UNAVAILABLE',
+        message: 'Whether you may pay could not be found out just now; nothing was made, try again shortly.',
+      };
+    case 'idempotencyConflict':
+      return {
+        __typename: 'IdempotencyConflictProblem' as const,
+        code: 'IDEMPOTENCY_CONFLICT',
+        message: 'You used this idempotency key before for another request; choose a new key for a new payment.',
+      };
+    case 'paymentNotFound':
+      return {
+        __typename: 'PaymentNotFoundProblem' as const,
+        code: 'PAYMENT_NOT_FOUND',
+        message: 'There is no such payment, or it is not yours; check the id.',
+      };
+    case 'illegalTransition':
+      return {
+        __typename: 'IllegalTransitionProblem' as const,
+        code: 'ILLEGAL_TRANSITION',
+        message: `A payment that is ${outcome.from} cannot become ${outcome.to}.`,
+        from: outcome.from,
+        to: outcome.to,
+      };
+    case 'invalidInput':
+      return {
+        __typename: 'InvalidInputProblem' as const,
+        code: 'INVALID_INPUT',
+        message: 'Something in the input breaks a rule; nothing was changed.',
+        fields: outcome.fields,
+      };
+  }
+}

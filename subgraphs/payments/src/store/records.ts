@@ -1,0 +1,39 @@
+import type { PaymentStatus, PaymentType } from '../generated/prisma/enums.js';
+
+export type { PaymentStatus, PaymentType };
+
+/** A payment as everybody who may see it sees it. */
+export interface PaymentRecord {
+  readonly id: string;
+  readonly userId: string;
+  readonly recipientId: string | null;
+  /** A decimal number as the database writes it, never a float. */
+  readonly amount: string;
+  readonly currency: string;
+  readonly status: PaymentStatus;
+  readonly type: PaymentType;
+  readonly description: string | null;
+  readonly metadata: unknown;
+  readonly scheduledFor: Date | null;
+  readonly failureReason: string | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  readonly completedAt: Date | null;
+  readonly version: number;
+}
+
+/** One change of a payment's status. */
+export interface TransitionRecord {
+  readonly from: PaymentStatus | null;
+  readonly to: PaymentStatus;
+  readonly reason: string | null;
+  readonly occurredAt: Date;
+}
+
+/** How much a user sent and received; sums are of what was COMPLETED, by currency in alphabetical order. */
+export interface SummaryRecord {
+  readonly sentCount: number;
+  readonly receivedCount: number;
+  readonly sent: ReadonlyArray<{ readonly amount: string; readonly currency: string }>;
+  readonly received: ReadonlyArray<{ readonly amount: string; readonly currency: string }>;
+}

@@ -1,0 +1,2 @@
+export { readConfiguration, type ProfileConfiguration } from './config.js';
+export { startProfile } from './server.js';
