@@ -11,4 +11,5 @@ export default {
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
   testTimeout: 60_000,
+  reporters: ['default', '<rootDir>/scripts/summary-reporter.mjs'],
 };

@@ -9,5 +9,7 @@ import { promisify } from 'node:util';
  * @param {string} service the service's name
  */
 export async function generatePrismaClient(root, service) {
-  await promisify(execFile)(process.execPath, [join(root, 'scripts', 'prisma.mjs'), service, 'generate'], { cwd: root });
+  await promisify(execFile)(process.execPath, [join(root, 'scripts', 'prisma.mjs'), service, 'generate'], {
+    cwd: root,
+  });
 }

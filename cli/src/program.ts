@@ -14,11 +14,13 @@ export function createProgram(): Command {
     .showHelpAfterError()
     .configureHelp({ sortSubcommands: false });
 
-  addUpOptions(program.command('up').description('Start databases, services and router, and end them with Ctrl-C.')).action(
-    (options: UpOptions) => up(options),
-  );
   addUpOptions(
-    program.command('dev').description('The same, and reload what changes: code, schemas, the composed graph.'),
+    program.command('up').description('Start databases, services and router, and end them with Ctrl-C.'),
+  ).action((options: UpOptions) => up(options));
+  addUpOptions(
+    program
+      .command('dev')
+      .description('The same, and reload what changes: code, schemas, the composed graph.'),
   ).action((options: UpOptions) => dev(options));
   program
     .command('status')
@@ -48,7 +50,12 @@ function addUpOptions(command: Command): Command {
         .default('separate'),
     )
     .option('--reset', 'remove the data of this topology first', false)
-    .option('--port <number>', 'where the router listens', wholeNumber, Number(process.env['ROUTER_PORT'] ?? 4000))
+    .option(
+      '--port <number>',
+      'where the router listens',
+      wholeNumber,
+      Number(process.env['ROUTER_PORT'] ?? 4000),
+    )
     .addOption(dataOption());
 }
 

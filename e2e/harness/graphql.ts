@@ -6,7 +6,10 @@ export interface Answer {
   readonly errors?: ReadonlyArray<{
     readonly message: string;
     readonly path?: ReadonlyArray<string | number>;
-    readonly extensions: Readonly<Record<string, unknown>> & { readonly code: string; readonly service?: string };
+    readonly extensions: Readonly<Record<string, unknown>> & {
+      readonly code: string;
+      readonly service?: string;
+    };
   }>;
   readonly headers: Headers;
 }

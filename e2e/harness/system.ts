@@ -32,7 +32,11 @@ export async function startSystemUnderTest(options: Partial<SystemOptions> = {})
     system,
     endpoint: `${system.routerUrl}/graphql`,
     notices,
-    async query<Row extends pg.QueryResultRow>(service: string, text: string, values?: unknown[]): Promise<Row[]> {
+    async query<Row extends pg.QueryResultRow>(
+      service: string,
+      text: string,
+      values?: unknown[],
+    ): Promise<Row[]> {
       const running = system.services.find((candidate) => candidate.service.name === service);
       const server = system.servers.find(({ name }) => name === service) ?? system.servers[0];
       const database = new URL(running?.databaseUrls.serviceUrl ?? '').pathname.slice(1);

@@ -138,7 +138,9 @@ describe('the page', () => {
       sandboxRoutes({
         settings: { title: 'a', logins: [], examples: [] },
         folder,
-        supergraph: () => expect.fail as never,
+        supergraph: () => {
+          throw new Error('not asked for');
+        },
         createContext: () => Promise.reject(new Error('not asked for')),
         maximumBodyBytes: 1_000,
       }),

@@ -85,11 +85,13 @@ describe('the router', () => {
         compose(version % 2 === 0 ? [catalogue, moved] : [moved, catalogue]),
       );
       await router.reload();
-      await pause(40);
+      const enough = answers.length + 10;
+      while (answers.length < enough) {
+        await pause(5);
+      }
     }
     going = false;
     await Promise.all(workers);
-    expect(answers.length).toBeGreaterThan(50);
     expect(answers.filter(({ errors }) => errors !== undefined)).toEqual([]);
   });
 

@@ -62,12 +62,37 @@ describe('supergraphWithoutUnsupportedFeatures', () => {
   it('takes renamed directives away by their new names', async () => {
     const supergraph = supergraphOf(`
       extend schema
-        @link(url: "https://specs.apollo.dev/federation/v2.9", import: [{ name: "@authenticated", as: "@signedIn" }])
-      type Query { exhibit: String @signedIn }
+        @link(url: "https://specs.apollo.dev/federation/v2.9", import: [
+          "@key"
+          { name: "@authenticated", as: "@signedIn" }
+          { name: "@context", as: "@surroundings" }
+          { name: "@fromContext", as: "@fill" }
+        ])
+      type Room @key(fields: "id") @surroundings(name: "room") { id: ID! language: String exhibit: Exhibit }
+      type Exhibit @key(fields: "id") { id: ID! label(language: String @fill(field: "$room { language }")): String }
+      type Query { room: Room @signedIn }
     `);
     expect(supergraph).toContain('@signedIn');
+    expect(supergraph).toContain('@surroundings');
     const loadable = supergraphWithoutUnsupportedFeatures(supergraph);
-    expect(loadable).not.toContain('signedIn');
+    expect(loadable).not.toMatch(/signedIn|surroundings|context__/);
+    await expect(load(loadable)).resolves.toBe('room');
+  });
+
+  it('takes imported helper types away by their new names', async () => {
+    const composed = supergraphOf(`
+      extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@requiresScopes"])
+      type Query { exhibit: String @requiresScopes(scopes: [["see"]]) }
+    `);
+    const supergraph = composed
+      .replace(
+        'requiresScopes/v0.1",',
+        'requiresScopes/v0.1", import: [{ name: "Scope", as: "AccessScope" }],',
+      )
+      .replaceAll('requiresScopes__Scope', 'AccessScope');
+    expect(supergraph).toContain('scalar AccessScope');
+    const loadable = supergraphWithoutUnsupportedFeatures(supergraph);
+    expect(loadable).not.toContain('AccessScope');
     await expect(load(loadable)).resolves.toBe('exhibit');
   });
 

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 /**
  * Which package may import which, and inside a subgraph which room may import which. Everything else is an error.
  */
-const services = JSON.parse(readFileSync(new URL('../../subgraphs/services.json', import.meta.url), 'utf8')).map(
-  ({ name }) => name,
-);
+const services = JSON.parse(
+  readFileSync(new URL('../../subgraphs/services.json', import.meta.url), 'utf8'),
+).map(({ name }) => name);
 const everybody = ['platform', 'schema', 'router', 'migration', 'cli', 'e2e', 'bench', ...services];
 
 const mayImport = {
@@ -38,7 +38,11 @@ function packageRule([folder, allowed]) {
           },
         ]),
   ];
-  return { files: [`${folder}/**/*.{ts,tsx}`], rules: { 'no-restricted-imports': ['error', { patterns }] }, patterns };
+  return {
+    files: [`${folder}/**/*.{ts,tsx}`],
+    rules: { 'no-restricted-imports': ['error', { patterns }] },
+    patterns,
+  };
 }
 
 const packageRules = Object.entries(mayImport).map((entry) => packageRule(entry));
@@ -75,7 +79,14 @@ const roomRules = ofSubgraphs.flatMap(({ files, patterns }) =>
 /** The environment is read in one place a process, where mistakes are listed together. */
 const environmentRule = {
   files: ['**/*.ts'],
-  ignores: ['**/config.ts', 'platform/src/configuration/**', '**/*.test.ts', 'platform/src/testing/**', 'e2e/**', 'cli/**'],
+  ignores: [
+    '**/config.ts',
+    'platform/src/configuration/**',
+    '**/*.test.ts',
+    'platform/src/testing/**',
+    'e2e/**',
+    'cli/**',
+  ],
   rules: {
     'no-restricted-properties': [
       'error',
@@ -84,4 +95,8 @@ const environmentRule = {
   },
 };
 
-export const importRules = [...packageRules.map(({ files, rules }) => ({ files, rules })), ...roomRules, environmentRule];
+export const importRules = [
+  ...packageRules.map(({ files, rules }) => ({ files, rules })),
+  ...roomRules,
+  environmentRule,
+];

@@ -65,7 +65,9 @@ async function reload(
   const everything = paths.some((path) => path.startsWith(`platform${sep}`));
   const processes = [
     ...system.services.filter(({ service }) => everything || paths.some((path) => isOf(path, service))),
-    ...(everything || paths.some((path) => path.startsWith(`router${sep}`)) ? [{ process: system.router }] : []),
+    ...(everything || paths.some((path) => path.startsWith(`router${sep}`))
+      ? [{ process: system.router }]
+      : []),
   ].map(({ process }) => process);
   await Promise.all(processes.map((process) => process.restart()));
   const names = processes.map(({ name }) => name).join(', ');

@@ -32,10 +32,14 @@ export function addSchemaCommands(program: Command): void {
     });
   schema
     .command('check')
-    .description('Check composition, drift, breaking changes and saved operations; or one service’s proposal.')
+    .description(
+      'Check composition, drift, breaking changes and saved operations; or one service’s proposal.',
+    )
     .option('--service <name>', 'the service that proposes')
     .option('--sdl <file>', 'its SDL as proposed')
-    .addOption(new Option('--supergraph <file>', 'check the proposal against the services of this supergraph'))
+    .addOption(
+      new Option('--supergraph <file>', 'check the proposal against the services of this supergraph'),
+    )
     .option('--json', 'print JSON for programs', false)
     .action(async (options: CheckOptions, command: Command) => {
       if ((options.service === undefined) !== (options.sdl === undefined)) {

@@ -21,7 +21,9 @@ export function addServicesCommands(program: Command): void {
     .action(() => {
       const stale = writeDerivedFiles(ROOT, 'check').filter(({ changed }) => changed);
       for (const { file } of stale) {
-        process.stdout.write(`${file} is not what subgraphs/services.json says. Run \`npm run services:write\`.\n`);
+        process.stdout.write(
+          `${file} is not what subgraphs/services.json says. Run \`npm run services:write\`.\n`,
+        );
       }
       process.exitCode = stale.length === 0 ? 0 : 1;
     });

@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { TABLE_STYLE } from '../presentation/system-table.js';
 import { openDataFolder } from '../launcher/data-folder.js';
 
 interface Row {
@@ -12,19 +13,27 @@ interface Row {
 export async function status(options: { readonly data: string; readonly json: boolean }): Promise<void> {
   const running = openDataFolder(options.data).readRunning();
   if (running === undefined) {
-    process.stdout.write(options.json ? '{"running":false}\n' : 'Nothing runs here. Start it with `npm start`.\n');
+    process.stdout.write(
+      options.json ? '{"running":false}\n' : 'Nothing runs here. Start it with `npm start`.\n',
+    );
     process.exitCode = 1;
     return;
   }
   const rows = await Promise.all(
-    Object.entries({ router: running.routerUrl, ...running.serviceUrls }).map(([name, url]) => readState(name, url)),
+    Object.entries({ router: running.routerUrl, ...running.serviceUrls }).map(([name, url]) =>
+      readState(name, url),
+    ),
   );
   if (options.json) {
-    process.stdout.write(`${JSON.stringify({ running: true, topology: running.topology, processes: rows }, null, 2)}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ running: true, topology: running.topology, processes: rows }, null, 2)}\n`,
+    );
   } else {
-    const table = new Table({ head: ['', 'address', 'state', ''], style: { head: [], border: [] } });
+    const table = new Table({ head: ['', 'address', 'state', ''], ...TABLE_STYLE });
     table.push(...rows.map(({ name, url, state, detail }) => [name, url, state, detail]));
-    process.stdout.write(`${table.toString()}\ntopology: ${running.topology}, launcher: process ${running.processId}\n`);
+    process.stdout.write(
+      `${table.toString()}\ntopology: ${running.topology}, launcher: process ${running.processId}\n`,
+    );
   }
   process.exitCode = rows.every(({ state }) => state === 'ready') ? 0 : 1;
 }

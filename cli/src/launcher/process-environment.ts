@@ -1,4 +1,4 @@
-import { secretNameFor } from '@supergraph/platform/configuration';
+import { secretNameFor, type EnvironmentSource } from '@supergraph/platform/configuration';
 import type { Service } from '@supergraph/schema/services';
 import type { SecretSource } from './secrets.js';
 
@@ -22,18 +22,20 @@ export function serviceEnvironment(args: {
   readonly addresses: Addresses;
   readonly databaseUrl: string;
   readonly secret: SecretSource;
+  /** What the user set. */
+  readonly source: EnvironmentSource;
 }): Record<string, string> {
-  const { service, services, addresses, secret } = args;
+  const { service, services, addresses, secret, source } = args;
   const prefix = service.environmentPrefix;
   const callers = services.filter(({ calls }) => calls.includes(service.name)).map(({ name }) => name);
   return {
-    ...commonEnvironment(prefix),
+    ...commonEnvironment(prefix, source),
     AUTH_JWKS_URL: keysUrl(addresses),
     ...secretsOf(service.name, ['router', ...callers], secret),
     ...Object.fromEntries(
       service.secrets.map((name) => [
         `${prefix}_${name}`,
-        process.env[`${prefix}_${name}`] ?? secret(`${prefix}_${name}`),
+        source[`${prefix}_${name}`] ?? secret(`${prefix}_${name}`),
       ]),
     ),
     ...Object.fromEntries(
@@ -56,9 +58,11 @@ export function routerEnvironment(args: {
   readonly secret: SecretSource;
   readonly supergraphFile: string;
   readonly sandboxFile: string;
+  /** What the user set. */
+  readonly source: EnvironmentSource;
 }): Record<string, string> {
   return {
-    ...commonEnvironment('ROUTER'),
+    ...commonEnvironment('ROUTER', args.source),
     AUTH_JWKS_URL: keysUrl(args.addresses),
     ...Object.fromEntries(
       args.services.flatMap((service) => [
@@ -82,14 +86,14 @@ const COMMON_NAMES = [
   'NODE_OPTIONS',
 ];
 
-function commonEnvironment(prefix: string): Record<string, string> {
-  const own = Object.entries(process.env).filter(
+function commonEnvironment(prefix: string, source: EnvironmentSource): Record<string, string> {
+  const own = Object.entries(source).filter(
     (entry): entry is [string, string] =>
       entry[1] !== undefined &&
       (COMMON_NAMES.includes(entry[0]) || (entry[0].startsWith(`${prefix}_`) && !isOwners(entry[0]))),
   );
   return {
-    PATH: process.env['PATH'] ?? '',
+    PATH: source['PATH'] ?? '',
     NODE_ENV: 'production',
     SUPERGRAPH_MODE: 'embedded',
     HOST: '127.0.0.1',

@@ -34,6 +34,8 @@ export interface SystemOptions {
   readonly supergraphFile?: string;
   /** Fills empty databases with demo data; true when not given. */
   readonly demoData?: boolean;
+  /** Variables for the processes, over those of this one. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Told as each step ends, with a few words on what it did. */
   readonly onStep?: (step: StartStep, detail: string) => void;
   /** Told whatever else a person should know: a port that was taken, a process that ended. */
@@ -77,6 +79,7 @@ export async function startSystem(options: SystemOptions): Promise<RunningSystem
     );
   }
   const services = readServices(ROOT);
+  const source = { ...process.env, ...options.environment };
   const secret = openSecrets(folder);
   const onNotice = options.onNotice ?? (() => undefined);
   const serverOptions: ServerOptions = {
@@ -141,6 +144,7 @@ export async function startSystem(options: SystemOptions): Promise<RunningSystem
             services,
             addresses,
             secret,
+            source,
             databaseUrl: databases.get(service.name)?.serviceUrl ?? '',
           }),
           logFile: folder.logFile(service.name),
@@ -166,6 +170,7 @@ export async function startSystem(options: SystemOptions): Promise<RunningSystem
         services,
         addresses,
         secret,
+        source,
         supergraphFile: options.supergraphFile ?? join(ROOT, 'schema', 'supergraph.graphql'),
         sandboxFile: writeSandboxFile(folder, ROOT),
       }),

@@ -2,11 +2,27 @@ import Table from 'cli-table3';
 import { DEMO_LOGINS, DEMO_PASSWORD } from '../seed/demo-logins.js';
 import type { RunningSystem } from '../launcher/system.js';
 
-const FIRST_QUERY = `curl -s ${'{url}'}/graphql -H 'content-type: application/json' -d '{"query":"mutation { login(input: { email: \\"customer@example.com\\", password: \\"${DEMO_PASSWORD}\\" }) { ... on SignedIn { accessToken user { name profile { handle } payments(first: 3) { edges { node { amount { amount currency } status } } } } } } }"}'`;
+/** Lines between the rows make a short table long. */
+export const TABLE_STYLE = {
+  style: { head: [], border: [] },
+  chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
+};
+
+/** Two lines for a shell: sign in, then ask one question of all four services. */
+function firstQuery(endpoint: string): string {
+  const ask = `curl -s ${endpoint} -H 'content-type: application/json'`;
+  const login = `mutation { login(input: { email: \\"customer@example.com\\", password: \\"${DEMO_PASSWORD}\\" }) { ... on SignedIn { accessToken } } }`;
+  const query =
+    '{ me { name profile { handle } payments(first: 2) { edges { node { amount { amount currency } recipient { name } } } } } }';
+  return [
+    `TOKEN=$(${ask} -d '{"query":"${login}"}' | sed 's/.*accessToken":"\\([^"]*\\).*/\\1/')`,
+    `${ask} -H "authorization: Bearer $TOKEN" -d '{"query":"${query}"}'`,
+  ].join('\n');
+}
 
 /** What a person needs once the system is up: addresses, logins, a first query to paste. */
 export function describeSystem(system: RunningSystem): string {
-  const addresses = new Table({ head: ['', 'address', 'database'], style: { head: [], border: [] } });
+  const addresses = new Table({ head: ['', 'address', 'database'], ...TABLE_STYLE });
   addresses.push(
     ['router', `${system.routerUrl}/graphql`, ''],
     ['sandbox', `${system.routerUrl}/`, ''],
@@ -16,7 +32,7 @@ export function describeSystem(system: RunningSystem): string {
       describeDatabase(databaseUrls.serviceUrl),
     ]),
   );
-  const logins = new Table({ head: ['login', 'role', ''], style: { head: [], border: [] } });
+  const logins = new Table({ head: ['login', 'role', ''], ...TABLE_STYLE });
   logins.push(...DEMO_LOGINS.map(({ email, role, hint }) => [email, role, hint]));
   return [
     '',
@@ -26,7 +42,7 @@ export function describeSystem(system: RunningSystem): string {
     `password of each: ${DEMO_PASSWORD}`,
     '',
     'A first query to paste:',
-    FIRST_QUERY.replace('{url}', system.routerUrl),
+    firstQuery(`${system.routerUrl}/graphql`),
     '',
     `Logs are in ${system.folder.path}/logs. Ctrl-C ends all of it.`,
     '',

@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import {
   bindMigrationAwareSqlAdapterFactory,
+  DriverAdapterError,
   type SqlDriverAdapter,
   type SqlMigrationAwareDriverAdapterFactory,
 } from '@prisma/driver-adapter-utils';
@@ -68,18 +69,20 @@ export function createSchemaEngineAdapter(connection: SchemaEngineConnection): S
     return adapter;
   };
 
+  const openShadow = async (): Promise<SqlDriverAdapter> => {
+    if (shadowDatabaseConnectionString !== undefined) {
+      await emptyScratchSchema(shadowDatabaseConnectionString, schema);
+      return open(shadowDatabaseConnectionString, { drop: () => Promise.resolve() });
+    }
+    const database = await createThrowawayDatabase(connectionString, schema);
+    return open(database.connectionString, database);
+  };
+
   const factory: SqlMigrationAwareDriverAdapterFactory = {
     provider: 'postgres',
     adapterName: '@prisma/adapter-pg',
     connect: () => open(connectionString),
-    connectToShadowDb: async () => {
-      if (shadowDatabaseConnectionString !== undefined) {
-        await emptyScratchSchema(shadowDatabaseConnectionString, schema);
-        return open(shadowDatabaseConnectionString, { drop: () => Promise.resolve() });
-      }
-      const database = await createThrowawayDatabase(connectionString, schema);
-      return open(database.connectionString, database);
-    },
+    connectToShadowDb: () => shadowFailureExplained(openShadow),
   };
 
   return {
@@ -88,6 +91,31 @@ export function createSchemaEngineAdapter(connection: SchemaEngineConnection): S
       await Promise.all([...opened].map((adapter) => adapter.dispose()));
     },
   };
+}
+
+/** PostgreSQL's code for a missing right. */
+const INSUFFICIENT_PRIVILEGE = '42501';
+
+/** The engine passes on the text of a driver's error only, and of any other just that there was one. */
+async function shadowFailureExplained<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (cause) {
+    const { code, message } = cause as { code?: unknown; message?: unknown };
+    const advice =
+      code === INSUFFICIENT_PRIVILEGE
+        ? ' (let the role create databases, or name an empty one as the shadow database)'
+        : '';
+    throw new DriverAdapterError({
+      kind: 'postgres',
+      code: typeof code === 'string' ? code : 'N/A',
+      severity: 'ERROR',
+      message: `${String(message)}${advice}`,
+      detail: undefined,
+      column: undefined,
+      hint: undefined,
+    });
+  }
 }
 
 function createPool(connectionString: string, schema: string): pg.Pool {

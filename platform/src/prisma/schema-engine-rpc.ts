@@ -27,20 +27,28 @@ const methods = new Set<keyof SchemaEngine>([
   ...(['markMigrationRolledBack', 'reset', 'schemaPush', 'debugPanic'] as const),
 ]);
 
-/**
- * Answers one request of Prisma's command line.
- *
- * @param engine gives the engine, which is not needed to refuse a request.
- * @param send writes a message to the command line.
- */
-export async function answer(
-  request: RpcRequest,
-  engine: () => Promise<SchemaEngine>,
-  send: (message: Readonly<Record<string, unknown>>) => void,
-): Promise<void> {
+/** What answering needs. */
+export interface RpcContext {
+  /** The engine; rejected when it cannot be started. */
+  readonly engine: () => Promise<SchemaEngine>;
+  /** Runs a call while nobody else migrates the database. */
+  readonly exclusively: (work: () => Promise<unknown>) => Promise<unknown>;
+  /** Rejected when the engine panics: then a call under way will never come back. */
+  readonly panic: Promise<never>;
+  /** Writes a message to the command line. */
+  readonly send: (message: Readonly<Record<string, unknown>>) => void;
+}
+
+/** Answers one request of Prisma's command line; whatever goes wrong is the answer. */
+export async function answer(request: RpcRequest, context: RpcContext): Promise<void> {
   const { id, method, params } = request;
+  const { send } = context;
+  const work = async (): Promise<unknown> => call(await context.engine(), method, params);
   try {
-    const result = await call(await engine(), method, params);
+    const result = await Promise.race([
+      method === 'applyMigrations' ? context.exclusively(work) : work(),
+      context.panic,
+    ]);
     if (result === notFound) {
       const error = { code: METHOD_NOT_FOUND, message: `Method not found: ${method}` };
       send({ jsonrpc: '2.0', id, error: { ...error, data: { is_panic: false, message: error.message } } });

@@ -25,7 +25,10 @@ export interface OpenSchemaEngine {
 export async function createSchemaEngine(options: SchemaEngineOptions): Promise<OpenSchemaEngine> {
   const { SchemaEngine } = await loadSchemaEngineModule();
   const adapter = createSchemaEngineAdapter(options);
-  const datamodels = options.datamodels?.map(([path, content]): [string, string] => [path, content]);
+  const given = options.datamodels ?? [];
+  // The engine takes none, or at least one; an empty list makes it panic.
+  const datamodels =
+    given.length === 0 ? undefined : given.map(([path, content]): [string, string] => [path, content]);
   try {
     const engine = await SchemaEngine.new(
       { datamodels },

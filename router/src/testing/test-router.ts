@@ -37,8 +37,8 @@ export interface TestRouter extends RunningRouter {
   ask(query: string, options?: AskOptions): Promise<GraphqlAnswer>;
   /** Makes an access token that is right but for `changes`. */
   sign(changes?: TokenChanges): Promise<string>;
-  /** The public key in PEM, as anybody can compute it from the key set. */
-  readonly publicKey: CryptoKey;
+  /** The public key, as anybody reads it from the key set. */
+  readonly publicKey: Awaited<ReturnType<typeof generateKeyPair>>['publicKey'];
 }
 
 export interface AskOptions {

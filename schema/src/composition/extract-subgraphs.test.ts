@@ -37,6 +37,16 @@ describe('extractSubgraphs', () => {
     expect(supergraphOf(extractSubgraphs(supergraph))).toBe(supergraph);
   });
 
+  it("calls federation's directives as the services do", () => {
+    const sdl = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: [
+        { name: "@tag", as: "@label" }, { name: "@authenticated", as: "@signedIn" }, "@listSize"
+      ])
+      type Query { exhibits: [String] @label(name: "text") @signedIn  visits: [Int] @listSize(assumedSize: 3) }`;
+    const supergraph = supergraphOf([{ name: 'museum', url: 'http://localhost:5001/graphql', sdl }]);
+    expect(supergraph).toContain('@signedIn @label(name: "text")');
+    expect(supergraphOf(extractSubgraphs(supergraph))).toBe(supergraph);
+  });
+
   it('leaves what a service only refers to without directives, which composition would refuse', () => {
     const link = (names: string): string =>
       `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", ${names}])`;

@@ -29,6 +29,9 @@ describe('Mutation.updatePreferences', () => {
 
   it('changes what is chosen, leaves what is absent or null, and counts on the profile', async () => {
     const { userId, token } = await service.newOwner();
+    await service.database.query(`UPDATE profiles SET updated_at = '2001-01-01' WHERE user_id = $1`, [
+      userId,
+    ]);
     const first = await update(token, {
       expectedVersion: 1,
       theme: 'DARK',
@@ -63,7 +66,7 @@ describe('Mutation.updatePreferences', () => {
       preferences: { ...chosen, currency: 'JPY' },
     });
     const [row] = await service.database.query(
-      'SELECT version, updated_at > created_at AS later FROM profiles WHERE user_id = $1',
+      `SELECT version, updated_at > '2001-01-01' AS later FROM profiles WHERE user_id = $1`,
       [userId],
     );
     expect(row).toEqual({ version: 3, later: true });

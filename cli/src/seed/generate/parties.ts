@@ -20,7 +20,7 @@ const TRIES = 12;
  * @param moment in milliseconds since the epoch, when the demo logins were there
  */
 export function partiesAt(moment: number, userCount: number, random: Random): Parties {
-  const payer = findPresent(moment, random, DEMO_CUSTOMER, () => {
+  const payer = findPresent(moment, DEMO_CUSTOMER, () => {
     const drawn = Math.floor(userCount * square(random.next()));
     return roleOf(drawn) === 'ADMIN' ? DEMO_CUSTOMER : drawn;
   });
@@ -31,12 +31,12 @@ export function partiesAt(moment: number, userCount: number, random: Random): Pa
   const vendors = vendorsAmong(userCount);
   const recipient =
     draw < 0.85
-      ? findPresent(moment, random, DEMO_VENDOR, () => vendorAt(Math.floor(vendors * square(random.next()))))
-      : findPresent(moment, random, DEMO_CUSTOMER, () => random.between(DEMO_VENDOR, userCount));
+      ? findPresent(moment, DEMO_VENDOR, () => vendorAt(Math.floor(vendors * square(random.next()))))
+      : findPresent(moment, DEMO_CUSTOMER, () => random.between(DEMO_VENDOR, userCount));
   return { payer, recipient: recipient === payer ? undefined : recipient };
 }
 
-function findPresent(moment: number, random: Random, otherwise: number, draw: () => number): number {
+function findPresent(moment: number, otherwise: number, draw: () => number): number {
   for (let tries = 0; tries < TRIES; tries += 1) {
     const candidate = draw();
     const { joinedAt, suspendedAt } = membershipOf(candidate);

@@ -3,13 +3,7 @@ import type { Random } from './random.js';
 import { DAY, END, HOUR, MINUTE, SECOND } from './timeline.js';
 
 export type PaymentStatus =
-  | 'PENDING'
-  | 'PROCESSING'
-  | 'COMPLETED'
-  | 'FAILED'
-  | 'CANCELLED'
-  | 'PARTIALLY_REFUNDED'
-  | 'REFUNDED';
+  'PENDING' | 'PROCESSING' | 'COMPLETED' | 'FAILED' | 'CANCELLED' | 'PARTIALLY_REFUNDED' | 'REFUNDED';
 
 /** One change of a payment's status, at a moment in milliseconds since the epoch. */
 export interface Step {

@@ -126,7 +126,9 @@ function metadataOf(type: PaymentType, random: Random): GeneratedPayment['metada
   if (type === 'RECURRING') {
     return { plan: 'monthly', instalment: random.between(1, 25) };
   }
-  return random.chance(0.4) ? { orderId: `A-${random.between(10_000, 99_999)}`, channel: random.pick(CHANNELS) } : null;
+  return random.chance(0.4)
+    ? { orderId: `A-${random.between(10_000, 99_999)}`, channel: random.pick(CHANNELS) }
+    : null;
 }
 
 function fillDigits(text: string, random: Random): string {

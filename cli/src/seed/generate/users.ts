@@ -24,7 +24,10 @@ export function userAt(index: number): GeneratedUser {
   const random = new Random('user', ~index);
   const emailVerified = role !== 'CUSTOMER' || random.chance(0.92);
   const verifiedAt = Math.min(joinedAt + random.between(MINUTE, DAY), END - 1);
-  const changes = [...(emailVerified ? [verifiedAt] : []), ...(suspendedAt === undefined ? [] : [suspendedAt])];
+  const changes = [
+    ...(emailVerified ? [verifiedAt] : []),
+    ...(suspendedAt === undefined ? [] : [suspendedAt]),
+  ];
   return {
     id: userIdOf(index),
     email,

@@ -70,6 +70,8 @@ describe('verifyChain', () => {
     ['resourceId', 'another'],
     ['occurredAt', new Date(0)],
     ['id', randomUUID()],
+    ['actorCommitment', 'a'.repeat(64)],
+    ['clientCommitment', 'a'.repeat(64)],
     ['detailsCommitment', 'a'.repeat(64)],
   ])('finds a changed %s', async (field, value) => {
     const rows = buildChain(5);

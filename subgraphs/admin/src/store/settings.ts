@@ -1,4 +1,4 @@
-import { Prisma } from '../generated/prisma/client.js';
+import type { Prisma } from '../generated/prisma/client.js';
 import type { SettingType } from '../generated/prisma/enums.js';
 import type { SettingValue } from '../domain/setting-value.js';
 import { isStorableText } from './storable.js';
@@ -51,7 +51,7 @@ export function createSettingStore(prisma: Prisma.TransactionClient): SettingSto
       const [changed] = await prisma.setting.updateManyAndReturn({
         where: { key, version: expectedVersion },
         data: {
-          value: value as Prisma.InputJsonValue,
+          value,
           version: { increment: 1 },
           updatedBy,
           updatedAt,

@@ -26,6 +26,8 @@ export interface PaymentsFixture {
   readonly client: SubgraphClient;
   readonly secret: string;
   person(options?: { readonly role?: string; readonly status?: AuthUser['status']; readonly name?: string }): Promise<Person>;
+  /** Whoever has this id, unknown to auth. */
+  personWithId(id: string): Promise<{ readonly token: string }>;
   /** Every row of every table, to tell whether a refused request wrote anything. */
   snapshot(): Promise<string>;
   stop(): Promise<void>;
@@ -65,6 +67,7 @@ export async function startPaymentsFixture(): Promise<PaymentsFixture> {
       auth.add(user);
       return { ...user, token: await identity.tokenFor({ userId: user.id, role }) };
     },
+    personWithId: async (userId) => ({ token: await identity.tokenFor({ userId }) }),
     async snapshot() {
       const tables = ['payments', 'payment_transitions', 'idempotency_keys'];
       const rows = tables.map((table) => database.query(`SELECT * FROM ${table} ORDER BY id`));

@@ -97,7 +97,7 @@ export function createProfileStore(prisma: PrismaClient): ProfileStore {
     async update({ userId, expectedVersion, changes }) {
       try {
         const [updated] = await prisma.profile.updateManyAndReturn({
-          where: { userId },
+          where: { userId, version: expectedVersion },
           data: { ...changes, version: { increment: 1 } },
           select: profileColumns,
         });

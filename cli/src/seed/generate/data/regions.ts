@@ -23,7 +23,14 @@ export interface Region {
   readonly streets: ReadonlyArray<string>;
 }
 
-const englishStreets = ['Lantern Street', 'Violet Lane', 'Old Harbour Road', 'Juniper Way', 'Cooper Row', 'Foxglove Close'];
+const englishStreets = [
+  'Lantern Street',
+  'Violet Lane',
+  'Old Harbour Road',
+  'Juniper Way',
+  'Cooper Row',
+  'Foxglove Close',
+];
 const germanStreets = ['Laternenweg', 'Am alten Hafen', 'Wacholderallee', 'Veilchenstraße', 'Böttchergasse'];
 
 /** Shares add up to 100. */

@@ -15,13 +15,61 @@ export interface Purchase {
 }
 
 export const SHOP_ADJECTIVES = [
-  ...['Amber', 'Blue', 'Bright', 'Copper', 'Crooked', 'Early', 'Golden', 'Green', 'Hidden', 'Humble', 'Indigo'],
-  ...['Little', 'Lucky', 'Merry', 'Mossy', 'Northern', 'Paper', 'Quiet', 'Silver', 'Southern', 'Sunny', 'Wild'],
+  ...[
+    'Amber',
+    'Blue',
+    'Bright',
+    'Copper',
+    'Crooked',
+    'Early',
+    'Golden',
+    'Green',
+    'Hidden',
+    'Humble',
+    'Indigo',
+  ],
+  ...[
+    'Little',
+    'Lucky',
+    'Merry',
+    'Mossy',
+    'Northern',
+    'Paper',
+    'Quiet',
+    'Silver',
+    'Southern',
+    'Sunny',
+    'Wild',
+  ],
 ];
 
 export const SHOP_NOUNS = [
-  ...['Acorn', 'Anchor', 'Badger', 'Barrel', 'Beacon', 'Birch', 'Bridge', 'Button', 'Cedar', 'Compass', 'Fern'],
-  ...['Finch', 'Harbour', 'Heron', 'Kettle', 'Lantern', 'Magpie', 'Maple', 'Otter', 'Pebble', 'Teapot', 'Willow'],
+  ...[
+    'Acorn',
+    'Anchor',
+    'Badger',
+    'Barrel',
+    'Beacon',
+    'Birch',
+    'Bridge',
+    'Button',
+    'Cedar',
+    'Compass',
+    'Fern',
+  ],
+  ...[
+    'Finch',
+    'Harbour',
+    'Heron',
+    'Kettle',
+    'Lantern',
+    'Magpie',
+    'Maple',
+    'Otter',
+    'Pebble',
+    'Teapot',
+    'Willow',
+  ],
 ];
 
 export const TRADES: ReadonlyArray<Trade> = [

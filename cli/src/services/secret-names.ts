@@ -1,0 +1,50 @@
+import { secretNameFor } from '@supergraph/platform/configuration';
+import type { Service } from '@supergraph/schema/services';
+
+/** Names of the two roles of a service's database; `deploy/postgres/10-roles.sql` makes them by the same rule. */
+export function rolesOf(service: Pick<Service, 'name'>): { readonly owner: string; readonly service: string } {
+  return { owner: `${service.name}_owner`, service: `${service.name}_service` };
+}
+
+/** Names of the secrets around a service's database. */
+export function databaseSecretsOf({ environmentPrefix }: Pick<Service, 'environmentPrefix'>): {
+  /** Password of the server's superuser, whom nobody but an administrator uses. */
+  readonly superuserPassword: string;
+  readonly ownerPassword: string;
+  readonly servicePassword: string;
+  /** Connection URL of the role that migrates. */
+  readonly ownerUrl: string;
+  /** Connection URL of the role that the service uses. */
+  readonly serviceUrl: string;
+} {
+  return {
+    superuserPassword: `${environmentPrefix}_POSTGRES_PASSWORD`,
+    ownerPassword: `${environmentPrefix}_OWNER_PASSWORD`,
+    servicePassword: `${environmentPrefix}_SERVICE_PASSWORD`,
+    ownerUrl: `${environmentPrefix}_DATABASE_OWNER_URL`,
+    serviceUrl: `${environmentPrefix}_DATABASE_URL`,
+  };
+}
+
+/** Who asks a service directly: the router, and the services whose `calls` name it. */
+export function callersOf(service: Service, services: ReadonlyArray<Service>): ReadonlyArray<string> {
+  return [
+    'router',
+    ...services.filter(({ calls }) => calls.includes(service.name)).map(({ name }) => name),
+  ];
+}
+
+/** Names of the secrets by which callers prove themselves to a service. */
+export function callerSecretsOf(service: Service, services: ReadonlyArray<Service>): ReadonlyArray<string> {
+  return callersOf(service, services).map((caller) => secretNameFor(service.name, caller));
+}
+
+/** Names of the secrets that a service has for itself. */
+export function ownSecretsOf({ environmentPrefix, secrets }: Service): ReadonlyArray<string> {
+  return secrets.map((name) => `${environmentPrefix}_${name}`);
+}
+
+/** Name of the file that holds a secret: `auth_database_url` for `AUTH_DATABASE_URL`. */
+export function secretFileName(variable: string): string {
+  return variable.toLowerCase();
+}

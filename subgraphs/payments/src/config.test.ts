@@ -1,0 +1,40 @@
+import { describe, expect, it } from '@jest/globals';
+import { readConfiguration } from './config.js';
+
+const complete = {
+  PAYMENTS_DATABASE_URL: 'postgresql://payments@127.0.0.1/payments_db',
+  PAYMENTS_SECRET_FROM_ROUTER: 'a-secret-of-the-router-for-payments-1',
+  AUTH_SECRET_FROM_PAYMENTS: 'a-secret-of-payments-for-auth-0123456',
+  AUTH_URLS: 'http://auth-1:4001/graphql, http://auth-2:4001/graphql',
+  AUTH_JWKS_URL: 'http://auth:4001/.well-known/jwks.json',
+};
+
+describe('readConfiguration', () => {
+  it('reads every variable', () => {
+    const configuration = readConfiguration({ ...complete, PAYMENTS_PORT: '5003' });
+    expect(configuration).toMatchObject({
+      port: 5003,
+      jwksUrl: complete.AUTH_JWKS_URL,
+      authUrls: ['http://auth-1:4001/graphql', 'http://auth-2:4001/graphql'],
+    });
+    expect([...configuration.callerSecrets.keys()]).toEqual(['router']);
+  });
+
+  it('knows where auth is on the embedded default, and only there', () => {
+    const { AUTH_URLS: _urls, AUTH_JWKS_URL: _jwks, ...rest } = complete;
+    expect(readConfiguration({ ...rest, SUPERGRAPH_MODE: 'embedded' })).toMatchObject({
+      port: 4003,
+      jwksUrl: 'http://127.0.0.1:4001/.well-known/jwks.json',
+      authUrls: ['http://127.0.0.1:4001/graphql'],
+    });
+    expect(() => readConfiguration(rest)).toThrow(/AUTH_JWKS_URL is not set[^]*AUTH_URLS is not set/);
+  });
+
+  it('has no default for a secret, and does not repeat one', () => {
+    const { AUTH_SECRET_FROM_PAYMENTS: _secret, ...rest } = complete;
+    expect(() => readConfiguration({ ...rest, SUPERGRAPH_MODE: 'embedded' })).toThrow(/AUTH_SECRET_FROM_PAYMENTS/);
+    const short = { ...rest, AUTH_SECRET_FROM_PAYMENTS: 'swordfish' };
+    expect(() => readConfiguration(short)).toThrow(/AUTH_SECRET_FROM_PAYMENTS: must be/);
+    expect(() => readConfiguration(short)).not.toThrow(/swordfish/);
+  });
+});
