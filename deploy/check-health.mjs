@@ -8,7 +8,9 @@
 const port = process.argv[2];
 
 try {
-  const response = await fetch(`http://127.0.0.1:${port}/health/ready`, { signal: AbortSignal.timeout(4_000) });
+  const response = await fetch(`http://127.0.0.1:${port}/health/ready`, {
+    signal: AbortSignal.timeout(4_000),
+  });
   process.stdout.write(`${response.status} ${await response.text()}\n`);
   process.exitCode = response.ok ? 0 : 1;
 } catch (error) {

@@ -26,7 +26,9 @@ const paths = [
   'deploy/check-health.mjs',
   'subgraphs/services.json',
   ...services.flatMap(({ name }) =>
-    ['dist', 'schema.graphql', 'prisma/migrations', 'prisma/grants.sql'].map((path) => `subgraphs/${name}/${path}`),
+    ['dist', 'schema.graphql', 'prisma/migrations', 'prisma/grants.sql'].map(
+      (path) => `subgraphs/${name}/${path}`,
+    ),
   ),
 ];
 

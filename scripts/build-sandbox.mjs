@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 /**
- * Bundles the sandbox page into `router/dist/sandbox/`.
+ * Bundles the sandbox page into `router/dist-sandbox/`.
  *
  * @param {string} root the repository
  */

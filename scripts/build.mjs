@@ -60,7 +60,7 @@ const stages = [
     {
       name: 'sandbox page',
       inputs: ['router/sandbox'],
-      output: 'router/dist/sandbox/index.html',
+      output: 'router/dist-sandbox/index.html',
       run: () => buildSandbox(root),
     },
   ],
@@ -108,7 +108,7 @@ function filesBelow(path) {
     return [path];
   }
   return readdirSync(path)
-    .filter((name) => name !== 'node_modules' && name !== 'dist')
+    .filter((name) => !['node_modules', 'dist', 'dist-sandbox'].includes(name))
     .sort()
     .flatMap((name) => filesBelow(join(path, name)));
 }

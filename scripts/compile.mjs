@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { build } from 'esbuild';
 
 /**
@@ -19,9 +19,8 @@ export async function compile(root, packages) {
   await Promise.all(
     sources
       .filter(({ from }) => existsSync(from))
-      .map(({ from, to }) => {
-        removeCompiled(to);
-        return build({
+      .map(async ({ from, to }) => {
+        await build({
           entryPoints: typescriptBelow(from),
           outdir: to,
           outbase: from,
@@ -32,24 +31,27 @@ export async function compile(root, packages) {
           sourcemap: true,
           logLevel: 'warning',
         });
+        removeStale(from, to);
       }),
   );
 }
 
-/** A source that is gone must not live on as JavaScript; `dist/sandbox` has another maker. */
-function removeCompiled(folder) {
-  if (!existsSync(folder)) {
-    return;
-  }
-  for (const name of readdirSync(folder)) {
-    if (name !== 'sandbox' || existsSync(join(folder, name, 'index.js'))) {
-      rmSync(join(folder, name), { recursive: true });
+/** A source that is gone must not live on as JavaScript. Removed last, since what is compiled may be running. */
+function removeStale(from, to) {
+  for (const file of filesBelow(to)) {
+    const source = join(from, relative(to, file)).replace(/\.js(\.map)?$/, '');
+    if (!existsSync(`${source}.ts`) && !existsSync(`${source}.tsx`)) {
+      rmSync(file);
     }
   }
 }
 
 function typescriptBelow(folder) {
+  return filesBelow(folder).filter((file) => /\.tsx?$/.test(file) && !/\.test\.ts$/.test(file));
+}
+
+function filesBelow(folder) {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name) && !/\.test\.ts$/.test(entry.name))
+    .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
 }

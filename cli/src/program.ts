@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { addDatabaseCommands } from './commands/database.js';
 import { dev } from './commands/dev.js';
@@ -52,7 +53,7 @@ function addUpOptions(command: Command): Command {
     .option('--reset', 'remove the data of this topology first', false)
     .option(
       '--port <number>',
-      'where the router listens',
+      'where the router listens; 0 takes free ports for everything',
       wholeNumber,
       Number(process.env['ROUTER_PORT'] ?? 4000),
     )
@@ -60,10 +61,16 @@ function addUpOptions(command: Command): Command {
 }
 
 function dataOption(): Option {
-  return new Option('--data <folder>', 'where databases, secrets and logs are kept').default(
-    DEFAULT_DATA_FOLDER,
-    '.data',
-  );
+  return new Option('--data <folder>', 'where databases, secrets and logs are kept')
+    .argParser((folder) => resolve(folder))
+    .default(DEFAULT_DATA_FOLDER, '.data');
+}
+
+function portNumber(text: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) {
+    throw new InvalidArgumentError('Give a port: a whole number from 0 to 65535.');
+  }
+  return Number(text);
 }
 
 function wholeNumber(text: string): number {

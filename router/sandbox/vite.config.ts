@@ -10,7 +10,7 @@ export default defineConfig({
   plugins: [react()],
   worker: { format: 'es' },
   build: {
-    outDir: '../dist/sandbox',
+    outDir: '../dist-sandbox',
     emptyOutDir: true,
     // The code editor and its language workers are large and come in chunks of their own, loaded on demand.
     chunkSizeWarningLimit: 4000,

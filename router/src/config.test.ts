@@ -91,6 +91,7 @@ describe('readRouterConfiguration', () => {
     });
     for (const name of [
       'ROUTER_PORT',
+      'AUTH_JWKS_URL',
       'ROUTER_MAXIMUM_BODY_BYTES',
       'ROUTER_CORS_ORIGINS',
       'ROUTER_SANDBOX',

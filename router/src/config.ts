@@ -23,11 +23,13 @@ const COMMITTED_SUPERGRAPH = fileURLToPath(new URL('../../schema/supergraph.grap
 const EMBEDDED_KEYS_URL = 'http://127.0.0.1:4001/.well-known/jwks.json';
 const EMBEDDED_ORIGINS = ['http://localhost:*', 'http://127.0.0.1:*'];
 
-const variables = {
+const variablesOf = (embedded: boolean) => ({
   ...commonVariables,
   ROUTER_PORT: portVariable().default(4000),
   ROUTER_SUPERGRAPH_FILE: z.string().default(COMMITTED_SUPERGRAPH),
-  AUTH_JWKS_URL: urlVariable().optional(),
+  AUTH_JWKS_URL: embedded
+    ? urlVariable().default(EMBEDDED_KEYS_URL)
+    : urlVariable().describe('the address of the keys that access tokens are verified by'),
   ROUTER_CORS_ORIGINS: originListVariable().optional(),
   ROUTER_SUBGRAPH_TIMEOUT_MILLISECONDS: positiveInteger().default(5_000),
   ROUTER_REQUEST_TIMEOUT_MILLISECONDS: positiveInteger().default(15_000),
@@ -37,7 +39,7 @@ const variables = {
   ROUTER_TRUSTED_PROXIES: z.coerce.number().int().min(0).default(0),
   ROUTER_SANDBOX: booleanVariable().optional(),
   ROUTER_SANDBOX_SETTINGS: z.string().optional(),
-} as const;
+});
 
 /**
  * Reads the router's configuration.
@@ -47,8 +49,8 @@ const variables = {
  */
 export function readRouterConfiguration(source: EnvironmentSource = process.env): RouterConfiguration {
   const mistakes: string[] = [];
-  const values = attempt(() => readEnvironment(variables, source), mistakes);
   const embedded = source['SUPERGRAPH_MODE'] === 'embedded';
+  const values = attempt(() => readEnvironment(variablesOf(embedded), source), mistakes);
   const settingsOf = (subgraph: SubgraphReference): SubgraphSettings =>
     readSettings(subgraph, embedded, source);
 
@@ -57,14 +59,8 @@ export function readRouterConfiguration(source: EnvironmentSource = process.env)
   for (const subgraph of attempt(() => subgraphsOf(supergraphFile), mistakes) ?? []) {
     attempt(() => settingsOf(subgraph), mistakes);
   }
-  const keysUrl = values?.AUTH_JWKS_URL ?? (embedded ? EMBEDDED_KEYS_URL : undefined);
-  if (values !== undefined && keysUrl === undefined) {
-    mistakes.push(
-      'AUTH_JWKS_URL is not set. It is needed: the address of the keys that access tokens are verified by.',
-    );
-  }
   const sandbox = attempt(() => readSandbox(values?.ROUTER_SANDBOX_SETTINGS, embedded), mistakes);
-  if (values === undefined || keysUrl === undefined || mistakes.length > 0) {
+  if (values === undefined || mistakes.length > 0) {
     throw new ConfigurationError([...new Set(mistakes)]);
   }
   return {
@@ -72,7 +68,7 @@ export function readRouterConfiguration(source: EnvironmentSource = process.env)
     port: values.ROUTER_PORT,
     supergraphFile,
     settingsOf,
-    keysUrl,
+    keysUrl: values.AUTH_JWKS_URL,
     corsOrigins: values.ROUTER_CORS_ORIGINS ?? (embedded ? EMBEDDED_ORIGINS : []),
     limits: {
       subgraphTimeoutMilliseconds: values.ROUTER_SUBGRAPH_TIMEOUT_MILLISECONDS,

@@ -32,7 +32,7 @@ export interface RunningRouter {
   stop(): Promise<void>;
 }
 
-const SANDBOX_FOLDER = fileURLToPath(new URL('../dist/sandbox', import.meta.url));
+const SANDBOX_FOLDER = fileURLToPath(new URL('../dist-sandbox', import.meta.url));
 
 /**
  * Starts the router over the supergraph of the file that the configuration names. No subgraph needs to be there.
@@ -80,7 +80,7 @@ export async function startRouter(
       subgraphs: gateway.current.subgraphs.map(({ settings, replicas }) => ({
         name: settings.name,
         replicas: replicas.length,
-        available: replicas.filter(({ setAside }) => !setAside).length,
+        available: replicas.filter(({ isAway }) => !isAway).length,
       })),
     });
   });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import express, { type Express } from 'express';
 import type { AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
+import { securityHeaders } from './http/security-headers.js';
 import { sandboxRoutes } from './sandbox/routes.js';
 import { startCatalogue, startReviews } from './testing/library.js';
 import { post, SECRET, startTestRouter, type TestRouter } from './testing/test-router.js';
@@ -135,6 +136,7 @@ describe('the page', () => {
     folder = await mkdtemp(join(tmpdir(), 'sandbox-page-'));
     const app: Express = express();
     app.use(
+      securityHeaders,
       sandboxRoutes({
         settings: { title: 'a', logins: [], examples: [] },
         folder,

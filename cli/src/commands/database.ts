@@ -62,16 +62,18 @@ async function writeMigration(service: Service | undefined, name: string): Promi
   if (service === undefined || !/^[a-z][a-z0-9_]*$/.test(name)) {
     throw new Error('Name the change in lower case and underscores, such as add_due_date.');
   }
+  const migrations = join(service.folder, 'prisma', 'migrations');
+  // A service's first migration is made before there is a folder of them; the engine reads from it what they are for.
+  mkdirSync(migrations, { recursive: true });
+  writeFileSync(join(migrations, 'migration_lock.toml'), 'provider = "postgresql"\n');
   const [drift] = await findDrift([service]);
   if (drift === undefined) {
     return undefined;
   }
-  const migrations = join(service.folder, 'prisma', 'migrations');
   const moment = new Date().toISOString().replaceAll(/\D/g, '').slice(0, 14);
   const file = join(migrations, `${moment}_${name}`, 'migration.sql');
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, drift.sql);
-  writeFileSync(join(migrations, 'migration_lock.toml'), 'provider = "postgresql"\n');
   return file;
 }
 

@@ -7,9 +7,8 @@ import { readServices, routingUrl, type Service } from '@supergraph/schema/servi
 import { watch } from 'chokidar';
 import { openDataFolder, type DataFolder } from '../launcher/data-folder.js';
 import type { RunningSystem } from '../launcher/system.js';
-import { describeSystem } from '../presentation/system-table.js';
 import { ROOT } from '../root.js';
-import { endOnCtrlC, startWithProgress, type UpOptions } from './up.js';
+import { runSystem, type UpOptions } from './up.js';
 
 const SETTLE_MILLISECONDS = 150;
 
@@ -24,10 +23,18 @@ export async function dev(options: UpOptions): Promise<void> {
   if (supergraphFile === undefined) {
     throw new Error('The schemas do not compose; nothing was started.');
   }
-  const system = await startWithProgress(options, { supergraphFile });
-  process.stdout.write(describeSystem(system));
-  process.stdout.write('Watching for changes.\n');
+  await runSystem(options, {
+    supergraphFile,
+    accompany: (system) => reloadWhatChanges(system, folder, services),
+  });
+}
 
+/** @returns what ends the watching */
+function reloadWhatChanges(
+  system: RunningSystem,
+  folder: DataFolder,
+  services: ReadonlyArray<Service>,
+): () => Promise<void> {
   const changed = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
   let working: Promise<void> = Promise.resolve();
@@ -47,7 +54,13 @@ export async function dev(options: UpOptions): Promise<void> {
       working = working.then(() => reload(system, folder, services, paths)).catch(report);
     }, SETTLE_MILLISECONDS);
   });
-  endOnCtrlC(system, () => watcher.close());
+  process.stdout.write('Watching for changes.\n');
+  return async () => {
+    clearTimeout(timer);
+    await watcher.close();
+    // A restart under way would start a process after the end.
+    await working;
+  };
 }
 
 async function reload(

@@ -1,16 +1,18 @@
 import { join } from 'node:path';
 import { readServices } from '@supergraph/schema/services';
-import { Listr } from 'listr2';
 import { openDataFolder, type Topology } from '../launcher/data-folder.js';
 import { removeServers } from '../launcher/databases.js';
-import { START_STEPS, startSystem, type RunningSystem, type StartStep } from '../launcher/system.js';
+import { startSystem, type RunningSystem } from '../launcher/system.js';
+import { showProgress } from '../presentation/start-progress.js';
 import { describeSystem } from '../presentation/system-table.js';
 import { ROOT } from '../root.js';
+import { listenForEnd } from './end-requests.js';
 
 /** What `supergraph up` is told. */
 export interface UpOptions {
   readonly topology: Topology;
   readonly reset: boolean;
+  /** Absolute path of the data folder. */
   readonly data: string;
   readonly port: number;
 }
@@ -18,97 +20,73 @@ export interface UpOptions {
 /** Where the embedded default keeps everything unless told otherwise. */
 export const DEFAULT_DATA_FOLDER = join(ROOT, '.data');
 
+/** What {@link runSystem} may be told besides. */
+export interface RunOptions {
+  readonly supergraphFile?: string;
+  /** Runs while the system does, and gives what ends it. */
+  readonly accompany?: (system: RunningSystem) => () => Promise<void>;
+}
+
 /** Starts the system, shows how it goes, then a table of addresses; ends all of it on Ctrl-C. */
 export async function up(options: UpOptions): Promise<void> {
-  const system = await startWithProgress(options);
-  process.stdout.write(describeSystem(system));
-  endOnCtrlC(system);
+  await runSystem(options);
 }
 
-/** Starts the system with a line a step. */
-export async function startWithProgress(
-  options: UpOptions,
-  more: { readonly supergraphFile?: string } = {},
-): Promise<RunningSystem> {
-  if (options.reset) {
-    await reset(options.data, options.topology);
-  }
-  const steps = new Map(START_STEPS.map((step) => [step, deferred()]));
-  const ended = (step: StartStep, detail: string): void => steps.get(step)?.resolve(detail);
-  const notices: string[] = [];
-  const system = startSystem({
-    dataFolder: options.data,
-    topology: options.topology,
-    routerPort: options.port,
-    anyPorts: false,
-    onStep: ended,
-    // While the progress is drawn a line in between would be overwritten.
-    onNotice: (message) => (drawing ? notices.push(message) : process.stderr.write(`${message}\n`)),
-    ...more,
-  });
-  let drawing = true;
-  system.catch((error: unknown) => steps.forEach(({ reject }) => reject(error)));
+/**
+ * Starts the system with a line a step and shows where everything is. Ctrl-C or SIGTERM, also while it starts, ends
+ * what runs and then the process.
+ *
+ * @throws when the start fails; nothing runs then
+ */
+export async function runSystem(options: UpOptions, more: RunOptions = {}): Promise<void> {
+  const { signal, requested } = listenForEnd();
+  let system: RunningSystem;
   try {
-    await new Listr(
-      START_STEPS.map((step) => ({
-        title: step,
-        task: async (_context: unknown, task: { title: string }) => {
-          task.title = `${step.padEnd(11)} ${await steps.get(step)?.promise}`;
-        },
-      })),
-      { exitOnError: false, rendererOptions: { collapseErrors: false, showErrorMessage: false } },
-    ).run();
-  } finally {
-    drawing = false;
-    notices.forEach((notice) => process.stderr.write(`${notice}\n`));
-  }
-  return system;
-}
-
-/** Ends the system on Ctrl-C or SIGTERM; a second Ctrl-C ends the launcher at once. */
-export function endOnCtrlC(system: RunningSystem, before: () => Promise<void> = async () => undefined): void {
-  let ending = false;
-  const end = (): void => {
-    if (ending) {
-      process.exit(130);
+    system = await startWithProgress(options, more, signal);
+  } catch (error) {
+    if (signal.aborted && error === signal.reason) {
+      process.exit(0);
     }
-    ending = true;
-    process.stdout.write('\nending …\n');
-    before()
-      .then(() => system.stop())
-      .then(
-        () => process.exit(0),
-        (error: unknown) => {
-          process.stderr.write(`The end was not clean: ${(error as Error).message}\n`);
-          process.exit(1);
-        },
-      );
-  };
-  process.on('SIGINT', end);
-  process.on('SIGTERM', end);
-  process.on('SIGHUP', end);
-}
-
-async function reset(data: string, topology: Topology): Promise<void> {
-  const folder = openDataFolder(data);
-  const running = folder.readRunning();
-  if (running !== undefined) {
-    throw new Error(`The system runs (process ${running.processId}); end it before its data is removed.`);
+    throw error;
   }
-  await removeServers(folder, topology, readServices(ROOT));
+  process.stdout.write(describeSystem(system));
+  const leave = more.accompany?.(system);
+  await requested;
+  try {
+    await leave?.();
+    await system.stop();
+  } catch (error) {
+    throw new Error(`The end was not clean: ${(error as Error).message}`, { cause: error });
+  }
+  process.exit(0);
 }
 
-function deferred(): {
-  promise: Promise<string>;
-  resolve: (detail: string) => void;
-  reject: (error: unknown) => void;
-} {
-  let resolve: (detail: string) => void = () => undefined;
-  let reject: (error: unknown) => void = () => undefined;
-  const promise = new Promise<string>((onResolve, onReject) => {
-    resolve = onResolve;
-    reject = onReject;
-  });
-  promise.catch(() => undefined);
-  return { promise, resolve, reject };
+async function startWithProgress(
+  options: UpOptions,
+  { supergraphFile }: RunOptions,
+  signal: AbortSignal,
+): Promise<RunningSystem> {
+  const folder = openDataFolder(options.data);
+  // Before the first line is drawn: that somebody else has the folder is one line of its own.
+  const claim = await folder.claim();
+  if (options.reset) {
+    try {
+      await removeServers(folder, options.topology, readServices(ROOT));
+    } catch (error) {
+      await claim.release();
+      throw error;
+    }
+  }
+  return showProgress((listeners) =>
+    startSystem({
+      dataFolder: folder.path,
+      claim,
+      signal,
+      topology: options.topology,
+      routerPort: options.port,
+      anyPorts: false,
+      ...listeners,
+      ...(supergraphFile === undefined ? {} : { supergraphFile }),
+    }),
+  );
 }

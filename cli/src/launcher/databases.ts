@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   removeEmbeddedPostgres,
   startEmbeddedPostgres,
@@ -60,34 +61,60 @@ export async function startServer(
       ...(port === undefined ? {} : { port }),
     });
   let server = await start(options.anyPorts ? undefined : wishedPort);
-  let stopping = false;
   const { port } = server;
+  const stopping = new AbortController();
+  const stopped = (): boolean => stopping.signal.aborted;
 
-  const watch = (): void => {
-    void server.exited.then(async () => {
-      for (let pause = 100; !stopping; pause = Math.min(pause * 2, 5_000)) {
-        try {
-          options.onNotice(`PostgreSQL of ${name} ended by itself; starting it again`);
-          server = await start(port);
-          watch();
-          return;
-        } catch (error) {
-          options.onNotice(`PostgreSQL of ${name} does not start: ${(error as Error).message}`);
-          await new Promise((resolve) => setTimeout(resolve, pause));
-        }
-      }
-    });
+  /** The services know the server by its port: on another one nobody would find it. */
+  const startOnSamePort = async (): Promise<EmbeddedPostgres> => {
+    const started = await start(port);
+    if (started.port !== port) {
+      await started.stop('fast');
+      throw new Error(`its port ${port} is taken by another program`);
+    }
+    return started;
   };
-  watch();
+  const restart = async (): Promise<void> => {
+    if (!stopped()) {
+      options.onNotice(`PostgreSQL of ${name} ended by itself; starting it again`);
+    }
+    for (let pause = 100; !stopped(); pause = Math.min(pause * 2, 5_000)) {
+      try {
+        server = await startOnSamePort();
+        return;
+      } catch (error) {
+        options.onNotice(`PostgreSQL of ${name} does not start: ${(error as Error).message}`);
+        await sleep(pause, undefined, { signal: stopping.signal }).catch(() => undefined);
+      }
+    }
+  };
+  const lookAfter = async (): Promise<void> => {
+    while (!stopped()) {
+      const begin = Date.now();
+      await server.exited;
+      if (Date.now() - begin < STEADY_MILLISECONDS) {
+        // A server that keeps ending at once must not keep the machine busy.
+        await sleep(500, undefined, { signal: stopping.signal }).catch(() => undefined);
+      }
+      await restart();
+    }
+  };
+  const lookedAfter = lookAfter();
   return {
     name,
     server: () => server,
     async stop() {
-      stopping = true;
+      stopping.abort();
+      await server.stop('fast');
+      // A restart under way when this began has just ended with a server that runs.
+      await lookedAfter;
       await server.stop('fast');
     },
   };
 }
+
+/** A server that lived this long had started well: it is started again at once. */
+const STEADY_MILLISECONDS = 2_000;
 
 /**
  * Makes a service's part of its server ready to serve: database, roles, migrations, rights. Safe to run again.

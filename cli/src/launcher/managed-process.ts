@@ -36,51 +36,51 @@ const STEADY_MILLISECONDS = 10_000;
  * @throws when it does not become ready, with the last lines of its log
  */
 export async function startProcess(options: ProcessOptions): Promise<ManagedProcess> {
-  let child: ChildProcess | undefined;
-  let current: ReturnType<typeof spawn> | undefined;
+  let current: SpawnedProcess | undefined;
   let stopping = false;
   /** A process that never became ready is the caller's to judge; only one that had started is started again. */
   let hadStarted = false;
   let failures = 0;
-  let url = '';
+  let pending: NodeJS.Timeout | undefined;
 
-  const launch = async (): Promise<void> => {
+  const launch = async (): Promise<string> => {
+    clearTimeout(pending);
     const started = spawn(options);
-    child = started.child;
+    current = started;
     const begin = Date.now();
-    started.child.once('exit', (code, signal) => {
-      child = undefined;
+    void started.exited.then(({ code, signal }) => {
+      if (current === started) {
+        current = undefined;
+      }
       if (stopping || started.expected || !hadStarted) {
         return;
       }
-      failures = Date.now() - begin > STEADY_MILLISECONDS ? 0 : failures + 1;
+      failures = Date.now() - begin > STEADY_MILLISECONDS ? 1 : failures + 1;
       const pause = failures <= 1 ? 0 : Math.min(100 * 2 ** failures, 5_000);
       options.onNotice(`${options.name} ended by itself (${signal ?? `status ${code}`}); starting it again`);
-      setTimeout(() => {
-        if (!stopping) {
-          launch().catch((error: unknown) => options.onNotice((error as Error).message));
-        }
+      pending = setTimeout(() => {
+        launch().catch((error: unknown) => options.onNotice((error as Error).message));
       }, pause);
     });
-    current = started;
-    url = await started.ready;
+    return started.ready;
   };
 
   const end = async (): Promise<void> => {
-    const ending = child;
-    if (ending === undefined || current === undefined) {
+    clearTimeout(pending);
+    const ending = current;
+    if (ending === undefined) {
       return;
     }
-    current.expected = true;
-    const exited = new Promise<void>((resolve) => ending.once('exit', () => resolve()));
-    ending.kill('SIGTERM');
-    const cut = setTimeout(() => ending.kill('SIGKILL'), options.stopMilliseconds);
-    await exited;
+    ending.expected = true;
+    ending.child.kill('SIGTERM');
+    const cut = setTimeout(() => ending.child.kill('SIGKILL'), options.stopMilliseconds);
+    await ending.exited;
     clearTimeout(cut);
   };
 
+  let url: string;
   try {
-    await launch();
+    url = await launch();
     hadStarted = true;
   } catch (error) {
     stopping = true;
@@ -90,9 +90,10 @@ export async function startProcess(options: ProcessOptions): Promise<ManagedProc
   return {
     name: options.name,
     url,
-    processId: () => child?.pid,
+    processId: () => current?.child.pid,
     async restart() {
       await end();
+      failures = 0;
       await launch();
     },
     async stop() {
@@ -102,7 +103,21 @@ export async function startProcess(options: ProcessOptions): Promise<ManagedProc
   };
 }
 
-function spawn(options: ProcessOptions): { child: ChildProcess; ready: Promise<string>; expected: boolean } {
+interface ProcessExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+interface SpawnedProcess {
+  readonly child: ChildProcess;
+  /** Gives the address that it listens on. */
+  readonly ready: Promise<string>;
+  readonly exited: Promise<ProcessExit>;
+  /** The launcher itself ended it. */
+  expected: boolean;
+}
+
+function spawn(options: ProcessOptions): SpawnedProcess {
   const log = createWriteStream(options.logFile, { flags: 'a', mode: 0o600 });
   const child = fork(options.module, [], {
     env: { ...options.environment },
@@ -119,7 +134,20 @@ function spawn(options: ProcessOptions): { child: ChildProcess; ready: Promise<s
       lastLines.splice(0, Math.max(0, lastLines.length - 5));
     });
   }
-  child.once('exit', () => log.end());
+  log.once('error', (error) => options.onNotice(`The log of ${options.name} ends here: ${error.message}`));
+  const exited = new Promise<ProcessExit>((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+    child.on('error', (error) => {
+      // A program that cannot be run at all never exits.
+      if (child.pid === undefined) {
+        lastLines.push(error.message);
+        resolve({ code: null, signal: null });
+      }
+    });
+  });
+  // What it wrote last may be read after its end.
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  void closed.then(() => log.end());
   const ready = new Promise<string>((resolve, reject) => {
     const fail = (reason: string): void =>
       reject(
@@ -135,12 +163,12 @@ function spawn(options: ProcessOptions): { child: ChildProcess; ready: Promise<s
       clearTimeout(timer);
       resolve(message.url);
     });
-    child.once('exit', (code, signal) => {
+    void Promise.all([exited, closed]).then(([{ code, signal }]) => {
       clearTimeout(timer);
       fail(`ended at its start (${signal ?? `status ${code}`})`);
     });
   });
   // A failure after the start is told by the exit handler; nobody may be waiting for readiness then.
   ready.catch(() => undefined);
-  return { child, ready, expected: false };
+  return { child, ready, exited, expected: false };
 }

@@ -9,11 +9,11 @@ export type SecretSource = (name: string) => string;
 /**
  * Keeps the secrets of the embedded default: random ones, made once for a data folder. So there is no default
  * secret anywhere that somebody could know.
+ *
+ * @throws Error when the file of an earlier start cannot be understood
  */
 export function openSecrets(folder: DataFolder): SecretSource {
-  const secrets: Record<string, string> = existsSync(folder.secretsFile)
-    ? z.record(z.string(), z.string()).parse(JSON.parse(readFileSync(folder.secretsFile, 'utf8')))
-    : {};
+  const secrets = existsSync(folder.secretsFile) ? readSecrets(folder.secretsFile) : {};
   return (name) => {
     const known = secrets[name];
     if (known !== undefined) {
@@ -24,4 +24,15 @@ export function openSecrets(folder: DataFolder): SecretSource {
     folder.write('secrets.json', `${JSON.stringify(secrets, null, 2)}\n`);
     return made;
   };
+}
+
+function readSecrets(file: string): Record<string, string> {
+  try {
+    return z.record(z.string(), z.string()).parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch (error) {
+    throw new Error(
+      `${file} is damaged, and with it the passwords of the databases beside it. Put it back, or remove the data folder to begin anew.`,
+      { cause: error },
+    );
+  }
 }

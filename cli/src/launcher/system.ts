@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { LauncherLock } from '@supergraph/platform/embedded-postgres';
 import { readServices, type Service } from '@supergraph/schema/services';
 import { ROOT } from '../root.js';
 import { seedDemoData } from '../seed/demo.js';
@@ -36,6 +37,10 @@ export interface SystemOptions {
   readonly demoData?: boolean;
   /** Variables for the processes, over those of this one. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** The data folder as claimed by the caller; claimed here when not given. Released when the system has ended. */
+  readonly claim?: LauncherLock;
+  /** Gives the start up when it is aborted: what had begun is ended, and the reason is thrown. */
+  readonly signal?: AbortSignal;
   /** Told as each step ends, with a few words on what it did. */
   readonly onStep?: (step: StartStep, detail: string) => void;
   /** Told whatever else a person should know: a port that was taken, a process that ended. */
@@ -59,11 +64,6 @@ export interface RunningSystem {
   stop(): Promise<void>;
 }
 
-/** Another launcher runs on the same data. */
-export class AlreadyRunningError extends Error {
-  override readonly name = 'AlreadyRunningError';
-}
-
 /**
  * Starts everything: PostgreSQL servers, migrations, demo data, services, router. What had begun is ended again
  * when a step fails.
@@ -72,15 +72,27 @@ export class AlreadyRunningError extends Error {
  */
 export async function startSystem(options: SystemOptions): Promise<RunningSystem> {
   const folder = openDataFolder(options.dataFolder);
-  const running = folder.readRunning();
-  if (running !== undefined && running.processId !== process.pid) {
-    throw new AlreadyRunningError(
-      `The system runs already (process ${running.processId}): ${running.routerUrl}. End it with Ctrl-C where it was started.`,
-    );
+  const claim = options.claim ?? (await folder.claim());
+  try {
+    return await startClaimed(options, folder, claim);
+  } catch (error) {
+    await claim.release();
+    throw error;
   }
+}
+
+async function startClaimed(
+  options: SystemOptions,
+  folder: DataFolder,
+  claim: LauncherLock,
+): Promise<RunningSystem> {
   const services = readServices(ROOT);
   const source = { ...process.env, ...options.environment };
   const secret = openSecrets(folder);
+  const endStep = (step: StartStep, detail: string): void => {
+    options.signal?.throwIfAborted();
+    options.onStep?.(step, detail);
+  };
   const onNotice = options.onNotice ?? (() => undefined);
   const serverOptions: ServerOptions = {
     folder,
@@ -93,11 +105,15 @@ export async function startSystem(options: SystemOptions): Promise<RunningSystem
   const servers: ManagedServer[] = [];
   const processes: ManagedProcess[] = [];
   const stop = async (): Promise<void> => {
-    // From the outside in: nobody asks a service any more when it ends, nor a database.
-    await Promise.all(processes.filter(({ name }) => name === 'router').map((process) => process.stop()));
-    await Promise.all(processes.map((process) => process.stop()));
-    await Promise.all(servers.map((server) => server.stop()));
-    folder.clearRunning();
+    try {
+      // From the outside in: nobody asks a service any more when it ends, nor a database.
+      await Promise.all(processes.filter(({ name }) => name === 'router').map((process) => process.stop()));
+      await Promise.all(processes.map((process) => process.stop()));
+      await Promise.all(servers.map((server) => server.stop()));
+    } finally {
+      folder.clearRunning();
+      await claim.release();
+    }
   };
 
   try {
@@ -114,7 +130,7 @@ export async function startSystem(options: SystemOptions): Promise<RunningSystem
         ),
       ),
     );
-    options.onStep?.('databases', servers.map(({ name, server }) => `${name} :${server().port}`).join('  '));
+    endStep('databases', servers.map(({ name, server }) => `${name} :${server().port}`).join('  '));
 
     const databases = new Map<string, ServiceDatabaseUrls>();
     let applied = 0;
@@ -127,10 +143,10 @@ export async function startSystem(options: SystemOptions): Promise<RunningSystem
       databases.set(service.name, prepared.urls);
       applied += prepared.applied.length;
     });
-    options.onStep?.('migrations', applied === 0 ? 'up to date' : `${applied} applied`);
+    endStep('migrations', applied === 0 ? 'up to date' : `${applied} applied`);
 
     const seeded = options.demoData === false ? undefined : await seedDemoData(ownerUrlsOf(databases));
-    options.onStep?.('demo data', seeded ?? 'kept as it was');
+    endStep('demo data', seeded ?? 'kept as it was');
 
     const addresses = await findAddresses(services, options, onNotice);
     await collect(
@@ -158,10 +174,7 @@ export async function startSystem(options: SystemOptions): Promise<RunningSystem
       process: find(processes, service.name),
       databaseUrls: databases.get(service.name) ?? { serviceUrl: '', ownerUrl: undefined },
     }));
-    options.onStep?.(
-      'services',
-      processes.map(({ name, url }) => `${name} :${new URL(url).port}`).join('  '),
-    );
+    endStep('services', processes.map(({ name, url }) => `${name} :${new URL(url).port}`).join('  '));
 
     const router = await startProcess({
       name: 'router',
@@ -189,7 +202,7 @@ export async function startSystem(options: SystemOptions): Promise<RunningSystem
         runningServices.map(({ service, process }) => [service.name, process.url]),
       ),
     });
-    options.onStep?.('router', routerUrl);
+    endStep('router', routerUrl);
     return { routerUrl, router, services: runningServices, servers, folder, stop };
   } catch (error) {
     await stop();

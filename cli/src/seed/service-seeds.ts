@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { hash } from '@node-rs/argon2';
 import type { CopyRow } from './copy-text.js';
 import { DEMO_PASSWORD } from './demo-logins.js';
-import { paymentAt, payments, type GeneratedPayment } from './generate/payments.js';
+import { paymentAt, payments, transitionId, type GeneratedPayment } from './generate/payments.js';
 import { countPreferences, preferencesOf, profilesOf } from './generate/profiles.js';
 import { users } from './generate/users.js';
 
@@ -164,9 +164,9 @@ function paymentRow(payment: GeneratedPayment): CopyRow {
 }
 
 function* transitionRows(size: SeedSize): Generator<CopyRow> {
-  for (const { id, transitions } of payments(size.payments, size.users)) {
-    for (const step of transitions) {
-      yield [step.id, id, step.from, step.to, step.reason, new Date(step.occurredAt)];
+  for (const payment of payments(size.payments, size.users)) {
+    for (const [number, { from, to, reason, occurredAt }] of payment.steps.entries()) {
+      yield [transitionId(payment, number), payment.id, from, to, reason, new Date(occurredAt)];
     }
   }
 }
@@ -177,7 +177,7 @@ function guessTransitions({ payments: count, users: userCount }: SeedSize): numb
   let steps = 0;
   for (let sample = 0; sample < samples; sample += 1) {
     const index = Math.floor((sample * count) / samples);
-    steps += paymentAt({ index, count, userCount }).transitions.length;
+    steps += paymentAt({ index, count, userCount }).steps.length;
   }
   return samples === 0 ? 0 : Math.round((steps * count) / samples);
 }

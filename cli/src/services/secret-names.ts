@@ -2,7 +2,10 @@ import { secretNameFor } from '@supergraph/platform/configuration';
 import type { Service } from '@supergraph/schema/services';
 
 /** Names of the two roles of a service's database; `deploy/postgres/10-roles.sql` makes them by the same rule. */
-export function rolesOf(service: Pick<Service, 'name'>): { readonly owner: string; readonly service: string } {
+export function rolesOf(service: Pick<Service, 'name'>): {
+  readonly owner: string;
+  readonly service: string;
+} {
   return { owner: `${service.name}_owner`, service: `${service.name}_service` };
 }
 
@@ -28,10 +31,7 @@ export function databaseSecretsOf({ environmentPrefix }: Pick<Service, 'environm
 
 /** Who asks a service directly: the router, and the services whose `calls` name it. */
 export function callersOf(service: Service, services: ReadonlyArray<Service>): ReadonlyArray<string> {
-  return [
-    'router',
-    ...services.filter(({ calls }) => calls.includes(service.name)).map(({ name }) => name),
-  ];
+  return ['router', ...services.filter(({ calls }) => calls.includes(service.name)).map(({ name }) => name)];
 }
 
 /** Names of the secrets by which callers prove themselves to a service. */

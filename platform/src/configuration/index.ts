@@ -3,3 +3,9 @@ export { configureOrExit, readEnvironment, type EnvironmentSource } from './envi
 export { callerSecretsFor, secretNameFor } from './caller-secrets.js';
 export { booleanVariable, portVariable, secretVariable, urlListVariable, urlVariable } from './variables.js';
 export { commonVariables, toCommonConfiguration, type CommonConfiguration } from './common-variables.js';
+export {
+  authUrlsVariable,
+  keysUrlVariable,
+  readServiceConfiguration,
+  type ServiceConfiguration,
+} from './service-configuration.js';

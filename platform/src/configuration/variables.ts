@@ -38,9 +38,7 @@ export function secretVariable(): z.ZodType<string> {
 
 /** `true` or `false`. */
 export function booleanVariable(): z.ZodType<boolean> {
-  return z
-    .enum(['true', 'false'], { message: 'must be true or false' })
-    .transform((text) => text === 'true');
+  return z.enum(['true', 'false'], { message: 'must be true or false' }).transform((text) => text === 'true');
 }
 
 function isHttpUrl(text: string): boolean {

@@ -1,5 +1,8 @@
-/** SQLSTATE classes by which PostgreSQL says that it cannot serve: connection, resources, operator, system. */
-const UNAVAILABLE_STATES = /^(08|53|57P0|58)/;
+/**
+ * SQLSTATEs by which PostgreSQL says that it cannot serve now: connection, resources, operator, system; a lock or a
+ * statement that took too long; a transaction that lost against another.
+ */
+const UNAVAILABLE_STATES = /^(08|53|57P0|57014|58|55P03|40001|40P01)/;
 const NETWORK_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -8,8 +11,8 @@ const NETWORK_CODES = new Set([
   'ENOTFOUND',
   'EHOSTUNREACH',
 ]);
-/** Prisma: cannot reach, timed out, closed the connection, no connection from the pool. */
-const PRISMA_CODES = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2037']);
+/** Prisma: cannot reach, timed out, closed the connection, no connection from the pool, transaction lost. */
+const PRISMA_CODES = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028', 'P2034', 'P2037']);
 const MESSAGES =
   /timeout exceeded when trying to connect|Connection terminated|Query read timeout|Can't reach database server/i;
 

@@ -3,6 +3,8 @@
  * the launcher has to decide about users, ports and what an unclean end left behind.
  */
 export { EmbeddedPostgresError, type EmbeddedPostgresErrorCode } from './errors.js';
+export { acquireLauncherLock, type LauncherLock } from './launcher-lock.js';
+export { startMarkOf } from './process-identity.js';
 export type { ServerExit } from './server-process.js';
 export {
   removeEmbeddedPostgres,

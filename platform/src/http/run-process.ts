@@ -21,11 +21,15 @@ export async function runProcess(
   start: (telemetry: Telemetry) => Promise<{ readonly url: string; stop(): Promise<void> }>,
 ): Promise<void> {
   const logger = createLogger(name, common.logLevel);
+  // A launcher that is gone, however it ended, must not leave its services behind, also not one that is starting.
+  const endWithLauncher = (): void => void process.kill(process.pid, 'SIGTERM');
+  process.once('disconnect', endWithLauncher);
+  if (process.connected === false) {
+    endWithLauncher();
+  }
   try {
     const service = await start({ logger, metrics: createMetrics(name) });
     endOnSignals(logger, () => service.stop());
-    // A launcher that is gone, however it ended, must not leave its services behind.
-    process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
     logger.info({ url: service.url }, 'ready');
     process.send?.({ type: 'ready', url: service.url });
   } catch (error) {
@@ -33,6 +37,7 @@ export async function runProcess(
     const reason = portTaken ? 'its port is taken by another program' : String((error as Error).message);
     logger.fatal({ err: error }, `${name} cannot start: ${reason}`);
     process.exitCode = 1;
+    process.off('disconnect', endWithLauncher);
     process.disconnect?.();
   }
 }

@@ -52,8 +52,8 @@ export function createTokenVerifier(options: {
       });
       const claims = claimsType.parse(payload);
       return {
-        userId: claims.sub,
-        sessionId: claims.sid,
+        userId: claims.sub.toLowerCase(),
+        sessionId: claims.sid.toLowerCase(),
         role: claims.role,
         scopes: new Set(claims.scope.split(' ').filter((scope) => scope !== '')),
         expiresAt: new Date(claims.exp * 1000),

@@ -45,13 +45,16 @@ export async function deployMigrations(options: DeployMigrationsOptions): Promis
   const migrations = await readMigrations(options.migrationsDirectory);
   const { connectionString, lockTimeoutMilliseconds = defaultLockTimeoutMilliseconds } = options;
   return reachable(() =>
-    withMigrationLock(connectionString, lockTimeoutMilliseconds, () => deployInTurn(options, migrations)),
+    withMigrationLock(connectionString, lockTimeoutMilliseconds, () =>
+      deployInTurn(options, migrations, lockTimeoutMilliseconds),
+    ),
   );
 }
 
 async function deployInTurn(
   options: DeployMigrationsOptions,
   migrations: MigrationList,
+  lockTimeoutMilliseconds: number,
 ): Promise<DeployedMigrations> {
   const { connectionString, schema } = options;
   await withClient(connectionString, (client) => createSchemaIfMissing(client, schema));
@@ -61,7 +64,7 @@ async function deployInTurn(
     rewriteScript: recordedScript(schema, migrations),
   });
   try {
-    await resolveInterruptedMigrations(open.engine, options, migrations);
+    await resolveInterruptedMigrations(open.engine, options, migrations, lockTimeoutMilliseconds);
     const history = await diagnoseHistory(open.engine, options, migrations);
     refuseEditedMigrations(history, schema);
     return { applied: await applyOneByOne(open, options, migrations, history.pending) };

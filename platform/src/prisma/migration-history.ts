@@ -2,6 +2,7 @@ import type { MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm/sch
 import pg from 'pg';
 import { describeEngineFailure, howToResolve, MigrationError } from './migration-error.js';
 import { everything, type MigrationLocation } from './migration-files.js';
+import { waitForRunningScript } from './migration-lock.js';
 import { withClient } from './postgresql-schema.js';
 import { isOneTransaction } from './recorded-script.js';
 
@@ -44,7 +45,7 @@ export async function diagnoseHistory(
 
 /**
  * Lets migrations be tried again whose process died before they were done: the server took their transaction back.
- * To be called under the migration lock, so that none of them can still be running.
+ * To be called under the migration lock. Where the server is not through with one, its end is awaited.
  *
  * @throws MigrationError MIGRATION_FAILED_EARLIER when one was refused by the database, or may have been half done.
  */
@@ -52,9 +53,11 @@ export async function resolveInterruptedMigrations(
   engine: SchemaEngine,
   location: MigrationLocation,
   migrations: MigrationList,
+  timeoutMilliseconds: number,
 ): Promise<void> {
+  if ((await diagnoseHistory(engine, location, migrations)).failed.length === 0) return;
+  await waitForRunningScript(location.connectionString, timeoutMilliseconds);
   const { failed } = await diagnoseHistory(engine, location, migrations);
-  if (failed.length === 0) return;
   const refused = await refusedMigrations(location);
   for (const name of failed) {
     const found = migrations.migrationDirectories.find(({ path }) => path === name)?.migrationFile.content;

@@ -41,9 +41,35 @@ async function instantiate(): Promise<SchemaEngineModule> {
   const entry = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg');
   const bytes = await readFile(join(dirname(entry), 'schema_engine_bg.wasm'));
   const { instance } = await WebAssembly.instantiate(bytes, {
-    './schema_engine_bg.js': schemaEngineModule,
+    './schema_engine_bg.js': { ...schemaEngineModule, ...withUnreferencedTimers(schemaEngineModule) },
   });
   schemaEngineModule.__wbg_set_wasm(instance.exports);
   (instance.exports['__wbindgen_start'] as () => void)();
   return schemaEngineModule;
+}
+
+/**
+ * Gives the module's timer functions so that none of their timers keeps a process alive: the engine leaves that of
+ * its 10 s lock time-out running when the lock was had at once.
+ */
+function withUnreferencedTimers(bindings: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(bindings)
+      .filter(([name]) => name.startsWith('__wbg_setTimeout'))
+      .map(([name, binding]) => [name, unreferencing(binding as (...args: unknown[]) => unknown)]),
+  );
+}
+
+function unreferencing(binding: (...args: unknown[]) => unknown): (...args: unknown[]) => unknown {
+  return (...args) => {
+    // The binding calls the global at once and nothing else runs meanwhile.
+    const { setTimeout } = globalThis;
+    globalThis.setTimeout = ((callback: () => void, milliseconds?: number) =>
+      setTimeout(callback, milliseconds).unref()) as typeof globalThis.setTimeout;
+    try {
+      return binding(...args);
+    } finally {
+      globalThis.setTimeout = setTimeout;
+    }
+  };
 }

@@ -4,8 +4,12 @@ import { withConnection } from './connection.js';
 import { ProvisioningError } from './errors.js';
 import { identifier, literal, scramVerifier } from './sql-text.js';
 
-/** Limits of a service's role: a statement or a lock that hangs must not hold up everybody else. */
-export const serviceTimeouts: Readonly<Record<string, string>> = {
+/**
+ * Settings of a service's role: a statement or a lock that hangs must not hold up everybody else; and moments are in
+ * UTC, because Prisma's adapter writes and reads them without an offset.
+ */
+export const serviceSettings: Readonly<Record<string, string>> = {
+  timezone: 'UTC',
   statement_timeout: '10s',
   idle_in_transaction_session_timeout: '15s',
   lock_timeout: '5s',
@@ -35,7 +39,7 @@ export function serviceRoleStatements(options: {
   const database = identifier(options.database);
   return [
     `${options.exists ? 'ALTER' : 'CREATE'} ROLE ${role} ${plainRole} PASSWORD ${options.quotedPassword}`,
-    ...Object.entries(serviceTimeouts).map(
+    ...Object.entries(serviceSettings).map(
       ([name, value]) => `ALTER ROLE ${role} SET ${name} = ${literal(value)}`,
     ),
     `ALTER ROLE ${role} IN DATABASE ${database} SET search_path = ${identifier(options.schema)}`,
@@ -124,8 +128,9 @@ export async function requireServiceRole(
     );
   }
   if (!found.may_login) fail('SERVICE_ROLE_UNFIT', `The role "${serviceRole}" may not log in.`);
-  const names = found.settings.map((setting) => setting.slice(0, setting.indexOf('=')));
-  const missing = ['search_path', ...Object.keys(serviceTimeouts)].filter((name) => !names.includes(name));
+  // PostgreSQL keeps a setting's name as its catalogue spells it: TimeZone.
+  const names = found.settings.map((setting) => setting.slice(0, setting.indexOf('=')).toLowerCase());
+  const missing = ['search_path', ...Object.keys(serviceSettings)].filter((name) => !names.includes(name));
   if (missing.length > 0) {
     fail('SERVICE_ROLE_UNFIT', `The role "${serviceRole}" lacks its settings for ${missing.join(', ')}.`);
   }

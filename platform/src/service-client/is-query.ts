@@ -14,7 +14,8 @@ export function isQuery(document: string): boolean {
     return before;
   }
   const answer = parse(document).definitions.every(
-    (definition) => definition.kind !== Kind.OPERATION_DEFINITION || definition.operation === OperationTypeNode.QUERY,
+    (definition) =>
+      definition.kind !== Kind.OPERATION_DEFINITION || definition.operation === OperationTypeNode.QUERY,
   );
   known.set(document, answer);
   return answer;

@@ -68,7 +68,10 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
         if (attempt >= attempts || signal.aborted || !isReplicaAway(error)) {
           throw error;
         }
-        logger.warn({ service, url: replica.url, attempt, cause: describeCause(error) }, 'asking another replica');
+        logger.warn(
+          { service, url: replica.url, attempt, cause: describeCause(error) },
+          'asking another replica',
+        );
       }
     }
   };

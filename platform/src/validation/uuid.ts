@@ -2,9 +2,9 @@ import { ApplicationError } from '../errors/index.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** Tells whether a text is a UUID of any version, in any letter case. */
-export function isUuid(text: string): boolean {
-  return UUID.test(text);
+/** Tells whether something is the text of a UUID, of any version and in any letter case. */
+export function isUuid(value: unknown): value is string {
+  return typeof value === 'string' && UUID.test(value);
 }
 
 /**

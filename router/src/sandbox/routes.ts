@@ -46,14 +46,19 @@ export function sandboxRoutes(options: SandboxOptions): Router {
     response.json(describeSandbox(options.settings, options.supergraph()));
   });
   router.post('/sandbox/subgraphs/:name', jsonBody(options.maximumBodyBytes), askSubgraph(options));
-  // The bundler names assets by their content, so they never change.
-  router.use(
-    '/sandbox/assets',
-    express.static(join(options.folder, 'assets'), { immutable: true, maxAge: '1y' }),
-  );
+  router.use('/sandbox/assets', keepable, express.static(join(options.folder, 'assets'), ASSETS));
   router.use('/sandbox', express.static(options.folder, { index: false, cacheControl: false }));
   return router;
 }
+
+/** The bundler names assets by their content, so they never change. */
+const ASSETS = { immutable: true, maxAge: '1y', index: false } as const;
+
+/** Takes back that nothing may be kept, which holds for every other answer. */
+const keepable: RequestHandler = (_request, response, next) => {
+  response.removeHeader('cache-control');
+  next();
+};
 
 function describeSandbox(settings: SandboxSettings, supergraph: LoadedSupergraph): SandboxConfiguration {
   return {

@@ -50,6 +50,11 @@ export class Replica {
     return this.#inFlight;
   }
 
+  /** Whether it refused the last connection. */
+  get isAway(): boolean {
+    return this.#refusals > 0;
+  }
+
   /** When the pause of a replica that was set aside ends, in the milliseconds of `performance.now()`. */
   get asideUntil(): number {
     return this.#asideUntil;

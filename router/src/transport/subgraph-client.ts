@@ -21,7 +21,8 @@ export interface SubgraphCall {
 /** How a replica is doing, for operators. */
 export interface ReplicaState {
   readonly url: string;
-  readonly setAside: boolean;
+  /** Whether it refused the last connection. */
+  readonly isAway: boolean;
 }
 
 /**
@@ -62,8 +63,7 @@ export class SubgraphClient {
 
   /** How each replica is doing. */
   get replicas(): ReadonlyArray<ReplicaState> {
-    const now = performance.now();
-    return this.#replicas.map(({ url, asideUntil }) => ({ url, setAside: asideUntil > now }));
+    return this.#replicas.map(({ url, isAway }) => ({ url, isAway }));
   }
 
   /** Closes the connections when their requests have ended. */

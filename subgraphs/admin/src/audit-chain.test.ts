@@ -92,7 +92,8 @@ describe('the audit chain', () => {
     expect(report).toMatchObject({ whole: true, entries: 31, head: { sequence: 31n }, breaks: [] });
     const versions = await admin.database.query(
       `SELECT e.resource_id AS key, (d.details->>'version')::int AS version
-         FROM audit_entries e JOIN audit_entry_details d ON d.entry_id = e.id ORDER BY 1, 2`,
+         FROM audit_entries e JOIN audit_entry_details d ON d.entry_id = e.id
+        WHERE e.action = 'setting.changed' ORDER BY 1, 2`,
     );
     expect(versions).toEqual(
       ['maintenance.message', 'payments.daily_limit'].flatMap((key) =>
@@ -134,7 +135,7 @@ describe('the audit chain', () => {
                                   FROM audit_entries e WHERE e.id = d.entry_id AND e.sequence = 33`);
     expect(await kinds()).toEqual(['33 falseDisclosure']);
     await admin.database.query(`UPDATE audit_entry_details d SET ip = '192.0.2.7'
-                                  FROM audit_entries e WHERE e.id = d.entry_id AND e.sequence = 32`);
+                                  FROM audit_entries e WHERE e.id = d.entry_id AND e.sequence = 33`);
     expect(await kinds()).toEqual([]);
   });
 });

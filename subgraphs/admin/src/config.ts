@@ -1,26 +1,15 @@
 import {
-  callerSecretsFor,
-  commonVariables,
-  portVariable,
-  readEnvironment,
-  toCommonConfiguration,
-  urlVariable,
-  type CommonConfiguration,
+  keysUrlVariable,
+  readServiceConfiguration,
   type EnvironmentSource,
+  type ServiceConfiguration,
 } from '@supergraph/platform/configuration';
-import { z } from 'zod';
 
 /** What the admin service is told. */
-export interface AdminConfiguration {
-  readonly common: CommonConfiguration;
-  readonly port: number;
-  readonly databaseUrl: string;
-  readonly callerSecrets: ReadonlyMap<string, string>;
-  /** Where the public keys of access tokens are served. */
+export interface AdminConfiguration extends ServiceConfiguration {
+  /** Where auth serves the keys that access tokens are verified by. */
   readonly jwksUrl: string;
 }
-
-const EMBEDDED_JWKS_URL = 'http://127.0.0.1:4001/.well-known/jwks.json';
 
 /**
  * Reads the configuration from the environment.
@@ -28,22 +17,9 @@ const EMBEDDED_JWKS_URL = 'http://127.0.0.1:4001/.well-known/jwks.json';
  * @throws {ConfigurationError} with every mistake
  */
 export function readConfiguration(source: EnvironmentSource = process.env): AdminConfiguration {
-  // Whose tokens are trusted is never guessed outside of a developer's machine.
-  const isEmbedded = source['SUPERGRAPH_MODE'] === 'embedded';
-  const values = readEnvironment(
-    {
-      ...commonVariables,
-      ADMIN_PORT: portVariable().default(4004),
-      ADMIN_DATABASE_URL: z.string().startsWith('postgres', 'must be a postgresql:// address'),
-      AUTH_JWKS_URL: isEmbedded ? urlVariable().default(EMBEDDED_JWKS_URL) : urlVariable(),
-    },
+  const { service, values } = readServiceConfiguration(
+    { service: 'admin', port: 4004, variables: { AUTH_JWKS_URL: keysUrlVariable(source) } },
     source,
   );
-  return {
-    common: toCommonConfiguration(values),
-    port: values.ADMIN_PORT,
-    databaseUrl: values.ADMIN_DATABASE_URL,
-    callerSecrets: callerSecretsFor('admin', source),
-    jwksUrl: values.AUTH_JWKS_URL,
-  };
+  return { ...service, jwksUrl: values.AUTH_JWKS_URL };
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
 import { startAdminUnderTest, type AdminUnderTest } from './admin-test-service.js';
 
 const SETTING = `key value type description version updatedBy { __typename id } updatedAt`;
@@ -35,6 +36,31 @@ const snapshot = () =>
             (SELECT count(*)::int FROM audit_entry_details) AS details`,
   );
 
+/** Runs `work` while the setting's row is locked, until `waiters` transactions wait for it. */
+async function whileRowIsLocked<Result>(
+  key: string,
+  waiters: number,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const client = new pg.Client({ connectionString: admin.database.superuserUrl });
+  await client.connect();
+  try {
+    await client.query('BEGIN');
+    await client.query('SELECT 1 FROM admin.settings WHERE key = $1 FOR UPDATE', [key]);
+    const working = work();
+    for (let waiting = 0; waiting < waiters;) {
+      const [row] = await admin.database.query<{ waiting: number }>(
+        `SELECT count(*)::int AS waiting FROM pg_stat_activity WHERE wait_event_type = 'Lock'`,
+      );
+      waiting = row?.waiting ?? 0;
+    }
+    await client.query('COMMIT');
+    return await working;
+  } finally {
+    await client.end();
+  }
+}
+
 beforeAll(async () => {
   admin = await startAdminUnderTest();
   adminToken = await admin.identity.tokenFor({ userId: adminId, role: 'ADMIN' });
@@ -65,7 +91,7 @@ describe('Query.settings', () => {
 });
 
 describe('Query.setting', () => {
-  it.each(['no.such.setting', '', 'registration.open\0', "'; DROP TABLE settings; --"])(
+  it.each(['no.such.setting', '', 'registration.open\0', '\ud800', "'; DROP TABLE settings; --"])(
     'gives null for the unknown name %j',
     async (key) => {
       const answer = await admin.client.query(`query ($key: String!) { setting(key: $key) { key } }`, {
@@ -221,9 +247,12 @@ describe('Mutation.updateSetting', () => {
   it('lets one of many win who read the same version, and records that one only', async () => {
     const { version } = await read('support.email');
     const [{ entries: before } = { entries: 0 }] = (await snapshot()) as { entries: number }[];
-    const answers = await Promise.all(
-      Array.from({ length: 8 }, (_, index) =>
-        update({ key: 'support.email', value: `${index}@example.com`, expectedVersion: version }),
+    // All of them have read the version, and wait for the row, before the first may change it.
+    const answers = await whileRowIsLocked('support.email', 8, () =>
+      Promise.all(
+        Array.from({ length: 8 }, (_, index) =>
+          update({ key: 'support.email', value: `${index}@example.com`, expectedVersion: version }),
+        ),
       ),
     );
     const results = answers.map(({ data }) => data.updateSetting);

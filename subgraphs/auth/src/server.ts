@@ -26,32 +26,37 @@ export async function startAuth(
   const keyRing = createKeyRing(store.signingKeys, configuration.keyEncryptionSecret);
   const tokenIssuer = createTokenIssuer(keyRing, configuration);
 
-  const subgraph = await startSubgraph({
-    name: 'auth',
-    port: configuration.port,
-    common,
-    sdl: readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8'),
-    resolvers,
-    createContext: createContextFactory({ store, tokenIssuer }),
-    callerSecrets: configuration.callerSecrets,
-    verifyToken: createTokenVerifier({
-      getKey: keyRing.getVerificationKey,
-      issuer: common.tokenIssuer,
-      audience: common.tokenAudience,
-    }),
-    readiness: { database: () => database.check() },
-    ...telemetry,
-    routes: (app) => {
-      app.get('/.well-known/jwks.json', async (_request, response) => {
-        response.set('cache-control', 'public, max-age=60').json(await keyRing.publicKeySet());
-      });
-    },
-  });
-  return {
-    url: subgraph.url,
-    async stop() {
-      await subgraph.stop();
-      await database.close();
-    },
-  };
+  try {
+    const subgraph = await startSubgraph({
+      name: 'auth',
+      port: configuration.port,
+      common,
+      sdl: readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8'),
+      resolvers,
+      createContext: createContextFactory({ store, tokenIssuer }),
+      callerSecrets: configuration.callerSecrets,
+      verifyToken: createTokenVerifier({
+        getKey: keyRing.getVerificationKey,
+        issuer: common.tokenIssuer,
+        audience: common.tokenAudience,
+      }),
+      readiness: { database: () => database.check() },
+      ...telemetry,
+      routes: (app) => {
+        app.get('/.well-known/jwks.json', async (_request, response) => {
+          response.set('cache-control', 'public, max-age=60').json(await keyRing.publicKeySet());
+        });
+      },
+    });
+    return {
+      url: subgraph.url,
+      async stop() {
+        await subgraph.stop();
+        await database.close();
+      },
+    };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
 }

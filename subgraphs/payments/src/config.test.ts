@@ -21,7 +21,7 @@ describe('readConfiguration', () => {
   });
 
   it('knows where auth is on the embedded default, and only there', () => {
-    const { AUTH_URLS: _urls, AUTH_JWKS_URL: _jwks, ...rest } = complete;
+    const rest = { ...complete, AUTH_URLS: undefined, AUTH_JWKS_URL: '' };
     expect(readConfiguration({ ...rest, SUPERGRAPH_MODE: 'embedded' })).toMatchObject({
       port: 4003,
       jwksUrl: 'http://127.0.0.1:4001/.well-known/jwks.json',
@@ -31,8 +31,10 @@ describe('readConfiguration', () => {
   });
 
   it('has no default for a secret, and does not repeat one', () => {
-    const { AUTH_SECRET_FROM_PAYMENTS: _secret, ...rest } = complete;
-    expect(() => readConfiguration({ ...rest, SUPERGRAPH_MODE: 'embedded' })).toThrow(/AUTH_SECRET_FROM_PAYMENTS/);
+    const rest = { ...complete, AUTH_SECRET_FROM_PAYMENTS: undefined };
+    expect(() => readConfiguration({ ...rest, SUPERGRAPH_MODE: 'embedded' })).toThrow(
+      /AUTH_SECRET_FROM_PAYMENTS/,
+    );
     const short = { ...rest, AUTH_SECRET_FROM_PAYMENTS: 'swordfish' };
     expect(() => readConfiguration(short)).toThrow(/AUTH_SECRET_FROM_PAYMENTS: must be/);
     expect(() => readConfiguration(short)).not.toThrow(/swordfish/);

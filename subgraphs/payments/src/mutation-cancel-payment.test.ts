@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { TRANSITIONS } from './domain/transitions.js';
-import { insertPayments, startPaymentsFixture, type PaymentsFixture, type Person } from './test-support/payments-fixture.js';
+import {
+  insertPayments,
+  startPaymentsFixture,
+  type PaymentsFixture,
+  type Person,
+} from './test-support/payments-fixture.js';
 
 const CANCEL = `mutation ($input: CancelPaymentInput!) {
   cancelPayment(input: $input) {
@@ -23,15 +28,35 @@ beforeAll(async () => {
 afterAll(() => fixture.stop());
 beforeEach(async () => {
   [payer, recipient] = await Promise.all([fixture.person(), fixture.person()]);
-  [paymentId] = (await insertPayments(fixture.database, [{ payer: payer.id, recipient: recipient.id }])) as [string];
+  [paymentId] = (await insertPayments(fixture.database, [{ payer: payer.id, recipient: recipient.id }])) as [
+    string,
+  ];
 });
 
 const cancel = (input: Record<string, unknown>, token: string | undefined = payer.token) =>
   fixture.client.query(CANCEL, { variables: { input }, token });
 
+/** Waits until so many sessions are where `condition` says. */
+async function untilSessions(
+  condition: string,
+  count: number,
+): Promise<ReadonlyArray<{ readonly pid: number }>> {
+  for (;;) {
+    const sessions = await fixture.database.query<{ pid: number }>(
+      `SELECT pid FROM pg_stat_activity WHERE ${condition}`,
+    );
+    if (sessions.length >= count) {
+      return sessions;
+    }
+  }
+}
+
 describe('Mutation.cancelPayment', () => {
   it('calls off a PENDING payment of the payer, with the reason', async () => {
-    const { data, sqlStatements } = await cancel({ paymentId: paymentId.toUpperCase(), reason: ' changed my mind ' });
+    const { data, sqlStatements } = await cancel({
+      paymentId: paymentId.toUpperCase(),
+      reason: ' changed my mind ',
+    });
     expect(data.cancelPayment).toEqual({
       __typename: 'Payment',
       id: paymentId,
@@ -81,25 +106,42 @@ describe('Mutation.cancelPayment', () => {
     expect(errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
   });
 
-  it.each(Object.keys(TRANSITIONS).filter((status) => status !== 'PENDING'))('refuses one that is %s', async (status) => {
-    const [id] = await insertPayments(fixture.database, [{ payer: payer.id, status }]);
-    const before = await fixture.snapshot();
-    const { data } = await cancel({ paymentId: id });
-    expect(data.cancelPayment).toMatchObject({
-      __typename: 'IllegalTransitionProblem',
-      code: 'ILLEGAL_TRANSITION',
-      from: status,
-      to: 'CANCELLED',
-    });
-    expect(await fixture.snapshot()).toBe(before);
-  });
+  it.each(Object.keys(TRANSITIONS).filter((status) => status !== 'PENDING'))(
+    'refuses one that is %s',
+    async (status) => {
+      const [id] = await insertPayments(fixture.database, [{ payer: payer.id, status }]);
+      const before = await fixture.snapshot();
+      const { data } = await cancel({ paymentId: id });
+      expect(data.cancelPayment).toMatchObject({
+        __typename: 'IllegalTransitionProblem',
+        code: 'ILLEGAL_TRANSITION',
+        from: status,
+        to: 'CANCELLED',
+      });
+      expect(await fixture.snapshot()).toBe(before);
+    },
+  );
 
   it('lets one of many at once win', async () => {
-    const answers = await Promise.all(Array.from({ length: 10 }, () => cancel({ paymentId })));
+    // Held until all of them wait: without the row's lock every one would have read PENDING by then.
+    const holding = fixture.database.query(
+      'WITH held AS (SELECT id FROM payments WHERE id = $1 FOR UPDATE) SELECT pg_sleep(30)::text FROM held',
+      [paymentId],
+    );
+    const released = expect(holding).rejects.toThrow(/canceling statement/);
+    const [holder] = await untilSessions(`wait_event = 'PgSleep'`, 1);
+    const asking = Promise.all(Array.from({ length: 6 }, () => cancel({ paymentId })));
+    await untilSessions(`wait_event_type = 'Lock'`, 6);
+    await fixture.database.query('SELECT pg_cancel_backend($1)', [holder?.pid]);
+    await released;
+    const answers = await asking;
     const results = answers.map(({ data }) => data.cancelPayment);
     expect(results.filter((result) => result.__typename === 'Payment')).toHaveLength(1);
-    expect(results.filter((result) => result.from === 'CANCELLED' && result.to === 'CANCELLED')).toHaveLength(9);
-    const transitions = await fixture.database.query('SELECT * FROM payment_transitions WHERE payment_id = $1', [paymentId]);
+    expect(results.filter(({ from, to }) => from === 'CANCELLED' && to === 'CANCELLED')).toHaveLength(5);
+    const transitions = await fixture.database.query(
+      'SELECT * FROM payment_transitions WHERE payment_id = $1',
+      [paymentId],
+    );
     expect(transitions).toHaveLength(1);
   });
 

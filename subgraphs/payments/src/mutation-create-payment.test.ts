@@ -35,7 +35,8 @@ const valid = (changes: Input = {}): Input => ({
 });
 const create = (input: Input, token: string | undefined = payer.token) =>
   fixture.client.query(CREATE, { variables: { input }, token });
-const paymentsOf = (userId: string) => fixture.database.query('SELECT * FROM payments WHERE user_id = $1', [userId]);
+const paymentsOf = (userId: string) =>
+  fixture.database.query('SELECT * FROM payments WHERE user_id = $1', [userId]);
 
 describe('Mutation.createPayment', () => {
   it('makes a payment with its first transition and its key', async () => {
@@ -57,7 +58,9 @@ describe('Mutation.createPayment', () => {
       transitions: [{ from: null, to: 'PENDING', reason: null, occurredAt: data.createPayment.createdAt }],
     });
     const { id } = data.createPayment;
-    expect(await paymentsOf(payer.id)).toMatchObject([{ id, amount: '12.5000', idempotency_key: input['idempotencyKey'] }]);
+    expect(await paymentsOf(payer.id)).toMatchObject([
+      { id, amount: '12.5000', idempotency_key: input['idempotencyKey'] },
+    ]);
     const keys = await fixture.database.query('SELECT * FROM idempotency_keys WHERE payment_id = $1', [id]);
     expect(keys).toMatchObject([{ user_id: payer.id, key: input['idempotencyKey'] }]);
     // The key looked for, three rows written, the transitions read for the answer.
@@ -81,7 +84,11 @@ describe('Mutation.createPayment', () => {
   });
 
   it.each<[string, Input, string]>([
-    ['more decimals than the currency has', { amount: { amount: '1.001', currency: 'EUR' } }, 'amount.amount'],
+    [
+      'more decimals than the currency has',
+      { amount: { amount: '1.001', currency: 'EUR' } },
+      'amount.amount',
+    ],
     ['a fraction of a yen', { amount: { amount: '1.5', currency: 'JPY' } }, 'amount.amount'],
     ['nothing', { amount: { amount: '0.00', currency: 'EUR' } }, 'amount.amount'],
     ['less than nothing', { amount: { amount: '-1', currency: 'EUR' } }, 'amount.amount'],
@@ -96,7 +103,11 @@ describe('Mutation.createPayment', () => {
     ['metadata of 4,001 characters', { metadata: { a: 'x'.repeat(3_993) } }, 'metadata'],
     ['metadata with a NUL', { metadata: { a: ['\0'] } }, 'metadata'],
     ['metadata with half a surrogate in a key', { metadata: { '\ud800': 1 } }, 'metadata'],
-    ['metadata with a member __proto__', { metadata: JSON.parse('{"a": {"__proto__": {}}}') as unknown }, 'metadata'],
+    [
+      'metadata with a member __proto__',
+      { metadata: JSON.parse('{"a": {"__proto__": {}}}') as unknown },
+      'metadata',
+    ],
     ['SCHEDULED without a time', { type: 'SCHEDULED' }, 'scheduledFor'],
     ['a time without SCHEDULED', { scheduledFor: '2999-01-01T00:00:00Z' }, 'scheduledFor'],
     ['a time in the past', { type: 'SCHEDULED', scheduledFor: '2020-01-01T00:00:00Z' }, 'scheduledFor'],
@@ -129,7 +140,9 @@ describe('Mutation.createPayment', () => {
   });
 
   it('names every field that breaks a rule', async () => {
-    const { data } = await create(valid({ amount: { amount: '0', currency: 'EUR' }, idempotencyKey: '', description: '' }));
+    const { data } = await create(
+      valid({ amount: { amount: '0', currency: 'EUR' }, idempotencyKey: '', description: '' }),
+    );
     const paths = data.createPayment.fields.map((field: { path: string }) => field.path);
     expect(paths.sort()).toEqual(['amount.amount', 'description', 'idempotencyKey']);
   });
@@ -159,7 +172,10 @@ describe('Mutation.createPayment', () => {
     const suspended = await fixture.person({ status: 'SUSPENDED' });
     for (const recipientId of [suspended.id, randomUUID()]) {
       const { data } = await create(valid({ recipientId }));
-      expect(data.createPayment).toMatchObject({ __typename: 'PartyRefusedProblem', code: 'RECIPIENT_REFUSED' });
+      expect(data.createPayment).toMatchObject({
+        __typename: 'PartyRefusedProblem',
+        code: 'RECIPIENT_REFUSED',
+      });
     }
     expect(await paymentsOf(payer.id)).toEqual([]);
   });
@@ -185,7 +201,9 @@ describe('Mutation.createPayment', () => {
   });
 
   it('gives one payment and conflicts to different requests with one key at once', async () => {
-    const inputs = Array.from({ length: 10 }, (_, index) => valid({ idempotencyKey: 'one', description: `n ${index}` }));
+    const inputs = Array.from({ length: 10 }, (_, index) =>
+      valid({ idempotencyKey: 'one', description: `n ${index}` }),
+    );
     const answers = await Promise.all(inputs.map((input) => create(input)));
     const names = answers.map(({ data }) => data.createPayment.__typename as string).sort();
     expect(names).toEqual([...Array<string>(9).fill('IdempotencyConflictProblem'), 'Payment']);
@@ -217,7 +235,10 @@ describe('Mutation.createPayment', () => {
     await create(input);
     const before = await fixture.snapshot();
     const { data } = await create({ ...input, ...changes });
-    expect(data.createPayment).toMatchObject({ __typename: 'IdempotencyConflictProblem', code: 'IDEMPOTENCY_CONFLICT' });
+    expect(data.createPayment).toMatchObject({
+      __typename: 'IdempotencyConflictProblem',
+      code: 'IDEMPOTENCY_CONFLICT',
+    });
     expect(await fixture.snapshot()).toBe(before);
   });
 

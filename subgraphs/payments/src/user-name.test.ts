@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { insertPayments, startPaymentsFixture, type PaymentsFixture, type Person } from './test-support/payments-fixture.js';
+import {
+  insertPayments,
+  startPaymentsFixture,
+  type PaymentsFixture,
+  type Person,
+} from './test-support/payments-fixture.js';
 
 const PARTIES = 'user { id name } recipient { id name }';
 let fixture: PaymentsFixture;
@@ -16,12 +21,17 @@ beforeAll(async () => {
     fixture.person({ name: 'Rey Recipient' }),
     fixture.person({ name: 'Sam Stranger' }),
   ]);
-  [paymentId] = (await insertPayments(fixture.database, [{ payer: payer.id, recipient: recipient.id }])) as [string];
+  [paymentId] = (await insertPayments(fixture.database, [{ payer: payer.id, recipient: recipient.id }])) as [
+    string,
+  ];
 });
 afterAll(() => fixture.stop());
 
 const payment = (token: string) =>
-  fixture.client.query(`query ($id: ID!) { payment(id: $id) { id ${PARTIES} } }`, { variables: { id: paymentId }, token });
+  fixture.client.query(`query ($id: ID!) { payment(id: $id) { id ${PARTIES} } }`, {
+    variables: { id: paymentId },
+    token,
+  });
 
 describe('User.name', () => {
   it('shows each party the other’s name, and ADMIN both', async () => {
@@ -38,7 +48,11 @@ describe('User.name', () => {
   it('shows a stranger neither payment nor name', async () => {
     fixture.auth.questions.length = 0;
     expect((await payment(stranger.token)).data.payment).toBeNull();
-    const { data } = await fixture.client.entities([{ __typename: 'Payment', id: paymentId }], `... on Payment { ${PARTIES} }`, stranger.token);
+    const { data } = await fixture.client.entities(
+      [{ __typename: 'Payment', id: paymentId }],
+      `... on Payment { ${PARTIES} }`,
+      stranger.token,
+    );
     expect(data._entities).toEqual([null]);
     expect(fixture.auth.questions).toEqual([]);
   });
@@ -58,18 +72,25 @@ describe('User.name', () => {
   });
 
   it('asks auth once for all names of a request', async () => {
-    const payers = await Promise.all(Array.from({ length: 20 }, (_, index) => fixture.person({ name: `Payer ${index}` })));
+    const payers = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => fixture.person({ name: `Payer ${index}` })),
+    );
     const { id, token } = await fixture.person({ name: 'Shop' });
-    await insertPayments(fixture.database, payers.flatMap((person) => [
-      { payer: person.id, recipient: id },
-      { payer: person.id, recipient: id },
-    ]));
+    await insertPayments(
+      fixture.database,
+      payers.flatMap((person) => [
+        { payer: person.id, recipient: id },
+        { payer: person.id, recipient: id },
+      ]),
+    );
     fixture.auth.questions.length = 0;
     const { data, sqlStatements } = await fixture.client.query(
       `{ payments(first: 100) { edges { node { ${PARTIES} } } } }`,
       { token },
     );
-    const names = data.payments.edges.map((edge: { node: { user: { name: string } } }) => edge.node.user.name);
+    const names = data.payments.edges.map(
+      (edge: { node: { user: { name: string } } }) => edge.node.user.name,
+    );
     expect(new Set(names)).toEqual(new Set(payers.map(({ name }) => name)));
     expect(names).toHaveLength(40);
     expect(fixture.auth.questions).toEqual([21]);
@@ -78,10 +99,13 @@ describe('User.name', () => {
 
   it('is null for a party that auth does not know', async () => {
     const [id] = await insertPayments(fixture.database, [{ payer: payer.id, recipient: randomUUID() }]);
-    const { data, errors } = await fixture.client.query('query ($id: ID!) { payment(id: $id) { recipient { name } } }', {
-      variables: { id },
-      token: payer.token,
-    });
+    const { data, errors } = await fixture.client.query(
+      'query ($id: ID!) { payment(id: $id) { recipient { name } } }',
+      {
+        variables: { id },
+        token: payer.token,
+      },
+    );
     expect(errors).toBeUndefined();
     expect(data.payment).toEqual({ recipient: { name: null } });
   });
@@ -97,7 +121,11 @@ describe('User.name', () => {
       });
       expect(errors).toHaveLength(2);
       for (const { extensions, message } of errors ?? []) {
-        expect(extensions).toMatchObject({ code: 'DEPENDENCY_UNAVAILABLE', dependency: 'auth', service: 'payments' });
+        expect(extensions).toMatchObject({
+          code: 'DEPENDENCY_UNAVAILABLE',
+          dependency: 'auth',
+          service: 'payments',
+        });
         expect(JSON.stringify([extensions, message])).not.toMatch(/ECONNREFUSED|127\.0\.0\.1/);
       }
     } finally {

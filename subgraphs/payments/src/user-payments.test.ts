@@ -33,7 +33,11 @@ beforeAll(async () => {
 afterAll(() => fixture.stop());
 
 const entities = (ids: ReadonlyArray<string>, selection: string, token?: string) =>
-  fixture.client.entities(ids.map((id) => ({ __typename: 'User', id })), `... on User { ${selection} }`, token);
+  fixture.client.entities(
+    ids.map((id) => ({ __typename: 'User', id })),
+    `... on User { ${selection} }`,
+    token,
+  );
 const newestOf = async (userId: string, condition = 'TRUE'): Promise<string[]> =>
   (
     await fixture.database.query<{ id: string }>(
@@ -41,7 +45,8 @@ const newestOf = async (userId: string, condition = 'TRUE'): Promise<string[]> =
       [userId],
     )
   ).map(({ id }) => id);
-const idsOf = (connection: { edges: { node: { id: string } }[] }): string[] => connection.edges.map(({ node }) => node.id);
+const idsOf = (connection: { edges: { node: { id: string } }[] }): string[] =>
+  connection.edges.map(({ node }) => node.id);
 
 describe('User.payments', () => {
   it('costs one statement for 100 users, each with the right page', async () => {
@@ -74,14 +79,20 @@ describe('User.payments', () => {
       const all = await newestOf(id as string);
       expect(idsOf(newest)).toEqual(all.slice(0, 3));
       expect(idsOf(oldest)).toEqual(all.slice(-2));
-      expect(idsOf(completed)).toEqual((await newestOf(id as string, `status = 'COMPLETED' AND currency = 'KWD'`)).slice(0, 4));
+      expect(idsOf(completed)).toEqual(
+        (await newestOf(id as string, `status = 'COMPLETED' AND currency = 'KWD'`)).slice(0, 4),
+      );
     }
   });
 
   it('goes on from a cursor', async () => {
     const first = await entities([owner.id], 'payments(first: 2) { pageInfo { endCursor } }', owner.token);
     const { endCursor } = first.data._entities[0].payments.pageInfo;
-    const second = await entities([owner.id], `payments(first: 2, after: "${endCursor}") { edges { node { id } } }`, owner.token);
+    const second = await entities(
+      [owner.id],
+      `payments(first: 2, after: "${endCursor}") { edges { node { id } } }`,
+      owner.token,
+    );
     expect(idsOf(second.data._entities[0].payments)).toEqual((await newestOf(owner.id)).slice(2, 4));
   });
 
@@ -98,7 +109,11 @@ describe('User.payments', () => {
   });
 
   it.each([0, -1, 10_000])('refuses a page of %d', async (first) => {
-    const { data, errors } = await entities([owner.id], `id payments(first: ${first}) { edges { cursor } }`, owner.token);
+    const { data, errors } = await entities(
+      [owner.id],
+      `id payments(first: ${first}) { edges { cursor } }`,
+      owner.token,
+    );
     expect(errors?.[0]?.extensions.code).toBe('INVALID_PAGE_SIZE');
     expect(data._entities).toEqual([{ __typename: 'User', id: owner.id, payments: null }]);
   });
@@ -114,13 +129,18 @@ describe('User.paymentSummary', () => {
     expect(errors).toBeUndefined();
     expect(sqlStatements).toBe(1);
     for (const { id, paymentSummary } of data._entities) {
-      for (const [side, column] of [['sent', 'user_id'], ['received', 'recipient_id']] as const) {
+      for (const [side, column] of [
+        ['sent', 'user_id'],
+        ['received', 'recipient_id'],
+      ] as const) {
         const rows = await fixture.database.query<{ currency: string; count: string; sum: string | null }>(
           `SELECT currency, count(*) AS count, sum(amount) FILTER (WHERE status = 'COMPLETED') AS sum
            FROM payments WHERE ${column} = $1 GROUP BY currency ORDER BY currency`,
           [id],
         );
-        expect(paymentSummary[`${side}Count`]).toBe(rows.reduce((total, { count }) => total + Number(count), 0));
+        expect(paymentSummary[`${side}Count`]).toBe(
+          rows.reduce((total, { count }) => total + Number(count), 0),
+        );
         expect(paymentSummary[side]).toEqual(
           rows.flatMap(({ currency, sum }) =>
             sum === null ? [] : [{ currency, amount: Number(sum).toFixed(currency === 'KWD' ? 3 : 2) }],
@@ -128,13 +148,20 @@ describe('User.paymentSummary', () => {
         );
       }
     }
-    expect(data._entities[99].paymentSummary).toEqual({ sentCount: 0, receivedCount: 0, sent: [], received: [] });
+    expect(data._entities[99].paymentSummary).toEqual({
+      sentCount: 0,
+      receivedCount: 0,
+      sent: [],
+      received: [],
+    });
   });
 });
 
 describe('User.__resolveReference', () => {
   it('answers 100 mixed representations in order without a statement', async () => {
-    const mixed = users.map((id, index) => (index % 3 === 0 ? `not-${id}` : index % 3 === 1 ? id.toUpperCase() : id));
+    const mixed = users.map((id, index) =>
+      index % 3 === 0 ? `not-${id}` : index % 3 === 1 ? id.toUpperCase() : id,
+    );
     const { data, errors, sqlStatements } = await entities(mixed, 'id', admin.token);
     expect(errors).toBeUndefined();
     expect(data._entities.map((user: { id: string } | null) => user?.id ?? null)).toEqual(

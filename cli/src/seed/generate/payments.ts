@@ -3,14 +3,14 @@ import { userIdOf } from './members.js';
 import { amountFor, type Currency } from './money.js';
 import { partiesAt, type Parties } from './parties.js';
 import { journeyOf, type PaymentStatus, type Step } from './payment-journey.js';
-import { personAt } from './people.js';
+import { regionOf, tradeOf } from './people.js';
 import { Random } from './random.js';
 import { DAY, HOUR, momentAt, whenGrowing } from './timeline.js';
 import { uuidV7 } from './uuid.js';
 
 export type PaymentType = 'INSTANT' | 'SCHEDULED' | 'RECURRING';
 
-/** A row of payments' `payments` with its transitions. Times in milliseconds since the epoch. */
+/** A row of payments' `payments` and what became of it. Times in milliseconds since the epoch. */
 export interface GeneratedPayment {
   readonly id: string;
   readonly userId: string;
@@ -29,10 +29,13 @@ export interface GeneratedPayment {
   readonly updatedAt: number;
   readonly completedAt: number | null;
   readonly version: number;
-  readonly transitions: ReadonlyArray<Step & { readonly id: string }>;
+  /** Its transitions, the oldest first. */
+  readonly steps: ReadonlyArray<Step>;
+  /** Which one of all it is. */
+  readonly index: number;
 }
 
-/** How many of all it is, which place it has among them, and how many users there are. */
+/** Which one it is, counted from 0, among how many payments and how many users. */
 export interface PaymentPlace {
   readonly index: number;
   readonly count: number;
@@ -79,11 +82,14 @@ export function paymentAt({ index, count, userCount }: PaymentPlace): GeneratedP
     updatedAt: last?.occurredAt ?? createdAt,
     completedAt: reached('COMPLETED')?.occurredAt ?? null,
     version: steps.length,
-    transitions: steps.map((step, number) => ({
-      ...step,
-      id: uuidV7(step.occurredAt, 'transitionId', index * MOST_STEPS + number),
-    })),
+    steps,
+    index,
   };
+}
+
+/** The id of a payment's step, counted from 0. */
+export function transitionId({ index, steps }: GeneratedPayment, number: number): string {
+  return uuidV7(steps[number]?.occurredAt ?? 0, 'transitionId', index * MOST_STEPS + number);
 }
 
 /** So many payments among so many users, the oldest first: no more than one is in memory. */
@@ -105,7 +111,7 @@ function purchaseOf({ recipient }: Parties, type: PaymentType, random: Random): 
   if (recipient === undefined) {
     return random.pick(FEES);
   }
-  const { trade } = personAt(recipient);
+  const trade = tradeOf(recipient);
   if (trade === undefined) {
     return random.pick(FAVOURS);
   }
@@ -114,7 +120,7 @@ function purchaseOf({ recipient }: Parties, type: PaymentType, random: Random): 
 
 /** Mostly the payer's own, sometimes the one that is asked for. */
 function currencyOf({ payer, recipient }: Parties, random: Random): Currency {
-  return personAt(random.chance(0.2) && recipient !== undefined ? recipient : payer).region.currency;
+  return regionOf(random.chance(0.2) && recipient !== undefined ? recipient : payer).currency;
 }
 
 /** On a full hour within the next month. */

@@ -30,22 +30,34 @@ const LONGEST_PREFIX = 21;
 
 /** Tells who the user of this index is. */
 export function personAt(index: number): Person {
+  const region = regionOf(index);
+  const trade = tradeOf(index);
   const login = DEMO_LOGINS[index];
   const known = DEMO_PEOPLE[index];
   if (login !== undefined && known !== undefined) {
-    const trade = login.role === 'VENDOR' ? FIRST_TRADE : undefined;
-    return { ...known, email: login.email, region: FIRST_REGION, trade };
+    return { ...known, email: login.email, region, trade };
   }
-  const random = new Random('user', index);
-  const region = regionAt(random.next());
-  if (roleOf(index) === 'VENDOR') {
-    const trade = random.pick(TRADES);
+  const random = new Random('name', index);
+  if (trade !== undefined) {
     const parts = [random.pick(SHOP_ADJECTIVES), random.pick(SHOP_NOUNS), trade.name];
     return { ...contacts(parts, index, random), region, trade };
   }
   const pool = NAMES[random.pick(region.cultures)];
   const parts = [random.pick<string>(pool.first), random.pick<string>(pool.last)];
-  return { ...contacts(parts, index, random), region, trade: undefined };
+  return { ...contacts(parts, index, random), region, trade };
+}
+
+/** Where the user of this index lives. */
+export function regionOf(index: number): Region {
+  return index < DEMO_PEOPLE.length ? FIRST_REGION : regionAt(new Random('region', index).next());
+}
+
+/** What the user of this index sells; undefined for those who are no vendors. */
+export function tradeOf(index: number): Trade | undefined {
+  if (roleOf(index) !== 'VENDOR') {
+    return undefined;
+  }
+  return index < DEMO_PEOPLE.length ? FIRST_TRADE : new Random('trade', index).pick(TRADES);
 }
 
 function contacts(

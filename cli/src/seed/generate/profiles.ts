@@ -3,7 +3,7 @@ import { BIOS } from './data/shops.js';
 import { membershipOf, userIdOf } from './members.js';
 import { personAt } from './people.js';
 import { Random } from './random.js';
-import { DAY, END, HOUR, SECOND } from './timeline.js';
+import { END, SECOND } from './timeline.js';
 import { uuidV7 } from './uuid.js';
 
 export type Visibility = 'PUBLIC' | 'PRIVATE';
@@ -51,7 +51,7 @@ export function profileAt(index: number): GeneratedProfile {
     index < 3 || random.chance(probability) ? value : null;
   const bio = trade?.bio ?? random.pick(BIOS).replace('{city}', random.pick(region.cities));
   const version = random.between(1, 5);
-  const changedAt = Math.min(createdAt + Math.floor(random.next() * 200 * DAY) + HOUR, END - 1);
+  const changedAt = createdAt + Math.floor(random.next() * (END - createdAt));
   return {
     id: profileIdOf(index),
     userId: userIdOf(index),
@@ -65,7 +65,7 @@ export function profileAt(index: number): GeneratedProfile {
     phoneVisibility: trade === undefined ? 'PRIVATE' : 'PUBLIC',
     version,
     createdAt,
-    updatedAt: version === 1 ? createdAt : Math.max(changedAt, createdAt),
+    updatedAt: version === 1 ? createdAt : changedAt,
   };
 }
 

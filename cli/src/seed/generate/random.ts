@@ -10,6 +10,9 @@ export const TOPICS = {
   transitionId: 8,
   idempotencyKey: 9,
   providerReference: 10,
+  name: 11,
+  region: 12,
+  trade: 13,
 } as const;
 
 export type Topic = keyof typeof TOPICS;

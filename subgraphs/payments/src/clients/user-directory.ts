@@ -27,7 +27,10 @@ const userType = z.object({ id: z.string(), name: z.string().nullish(), status: 
 
 /** Asks auth over GraphQL, as any service asks for entities of another. */
 export function createUserDirectory(auth: ServiceClient): UserDirectory {
-  const find = async (field: UserField, userIds: ReadonlyArray<string>): Promise<ReadonlyMap<string, string>> => {
+  const find = async (
+    field: UserField,
+    userIds: ReadonlyArray<string>,
+  ): Promise<ReadonlyMap<string, string>> => {
     const { _entities: users } = await auth.ask({
       document: DOCUMENTS[field],
       variables: { representations: userIds.map((id) => ({ __typename: 'User', id })) },

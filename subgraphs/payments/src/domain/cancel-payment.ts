@@ -22,7 +22,10 @@ export async function cancelPayment(
   const id = requireUuid(input.paymentId, 'paymentId');
   const reason = validate(reasonType, input.reason);
   if (reason.type === 'invalidInput') {
-    throw new ApplicationError('BAD_USER_INPUT', `\`reason\` ${reason.fields[0]?.message ?? 'breaks a rule'}.`);
+    throw new ApplicationError(
+      'BAD_USER_INPUT',
+      `\`reason\` ${reason.fields[0]?.message ?? 'breaks a rule'}.`,
+    );
   }
   const changed = await store.payments.changeStatus({
     id,

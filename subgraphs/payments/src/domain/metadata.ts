@@ -9,12 +9,14 @@ const MAXIMUM_LENGTH = 4_000;
 const UNSTORABLE = /[\u0000\p{Cs}]/u;
 
 /** A JSON object of at most 4,000 characters that PostgreSQL can keep. */
-export const metadataType: z.ZodType<Metadata> = z.custom<Metadata>().superRefine((value: unknown, context) => {
-  const mistake = findMistake(value);
-  if (mistake !== undefined) {
-    context.addIssue({ code: 'custom', message: mistake });
-  }
-});
+export const metadataType: z.ZodType<Metadata> = z
+  .custom<Metadata>()
+  .superRefine((value: unknown, context) => {
+    const mistake = findMistake(value);
+    if (mistake !== undefined) {
+      context.addIssue({ code: 'custom', message: mistake });
+    }
+  });
 
 function findMistake(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -37,7 +39,9 @@ function nestsDeeperThan(value: unknown, levels: number): boolean {
 }
 
 function isStorable(part: unknown): boolean {
-  return typeof part === 'number' ? Number.isFinite(part) : typeof part !== 'string' || !UNSTORABLE.test(part);
+  return typeof part === 'number'
+    ? Number.isFinite(part)
+    : typeof part !== 'string' || !UNSTORABLE.test(part);
 }
 
 /** Looks at every value and every key, however deep. */
@@ -46,5 +50,7 @@ function everyPart(value: unknown, holds: (part: unknown) => boolean): boolean {
     return holds(value);
   }
   // JavaScript's own name for something else: on its way to the database such a member would silently be lost.
-  return Object.entries(value).every(([key, inner]) => key !== '__proto__' && holds(key) && everyPart(inner, holds));
+  return Object.entries(value).every(
+    ([key, inner]) => key !== '__proto__' && holds(key) && everyPart(inner, holds),
+  );
 }

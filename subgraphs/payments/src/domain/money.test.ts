@@ -8,7 +8,9 @@ const amountOf = (amount: string, currency: string): string | undefined => {
 
 describe('parseMoney', () => {
   it('gives every amount its one canonical form', () => {
-    expect(['1', '1.0', '1.00', '001.00'].map((text) => amountOf(text, 'EUR'))).toEqual(Array(4).fill('1.00'));
+    expect(['1', '1.0', '1.00', '001.00'].map((text) => amountOf(text, 'EUR'))).toEqual(
+      Array(4).fill('1.00'),
+    );
     expect(amountOf('0.01', 'EUR')).toBe('0.01');
     expect(amountOf('10000000', 'JPY')).toBe('10000000');
     expect(amountOf('9999999.999', 'KWD')).toBe('9999999.999');
@@ -40,12 +42,18 @@ describe('parseMoney', () => {
   it.each(['0', '0.00', '-0', '-1', '-0.01', '', '.5', '5.', '1e3', 'NaN', ' 1', '1,5', '0x10'])(
     'refuses the amount %j',
     (amount) => {
-      expect(parseMoney({ amount, currency: 'EUR' })).toMatchObject({ type: 'invalid', fields: [{ path: 'amount' }] });
+      expect(parseMoney({ amount, currency: 'EUR' })).toMatchObject({
+        type: 'invalid',
+        fields: [{ path: 'amount' }],
+      });
     },
   );
 
   it.each(['QQQ', 'eur', 'EU', '', 'EURO'])('refuses the currency %j', (currency) => {
-    expect(parseMoney({ amount: '1', currency })).toMatchObject({ type: 'invalid', fields: [{ path: 'currency' }] });
+    expect(parseMoney({ amount: '1', currency })).toMatchObject({
+      type: 'invalid',
+      fields: [{ path: 'currency' }],
+    });
   });
 });
 

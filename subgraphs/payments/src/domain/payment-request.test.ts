@@ -1,6 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { canonicalJson } from './canonical-json.js';
-import { findScheduleMistake, hashPaymentRequest, parsePaymentRequest, type PaymentInput } from './payment-request.js';
+import {
+  findScheduleMistake,
+  hashPaymentRequest,
+  parsePaymentRequest,
+  type PaymentInput,
+} from './payment-request.js';
 
 const PAYER = '00000000-0000-4000-8000-000000000001';
 const RECIPIENT = 'abcdefab-0000-4000-8000-000000000002';
@@ -21,7 +26,9 @@ describe('hashPaymentRequest', () => {
   it('is equal for requests that mean the same', () => {
     const hash = hashPaymentRequest(request());
     expect(hashPaymentRequest(request({ amount: { amount: '0012.50', currency: 'EUR' } }))).toBe(hash);
-    expect(hashPaymentRequest(request({ recipientId: RECIPIENT.toUpperCase(), description: null }))).toBe(hash);
+    expect(hashPaymentRequest(request({ recipientId: RECIPIENT.toUpperCase(), description: null }))).toBe(
+      hash,
+    );
     expect(hashPaymentRequest(request({ idempotencyKey: 'another' }))).toBe(hash);
   });
 
@@ -56,7 +63,9 @@ describe('findScheduleMistake', () => {
 
 describe('canonicalJson', () => {
   it('does not depend on the order of keys and keeps the order of lists', () => {
-    expect(canonicalJson({ b: [{ d: 1, c: null }, 'x'], a: 'ü"' })).toBe('{"a":"ü\\"","b":[{"c":null,"d":1},"x"]}');
+    expect(canonicalJson({ b: [{ d: 1, c: null }, 'x'], a: 'ü"' })).toBe(
+      '{"a":"ü\\"","b":[{"c":null,"d":1},"x"]}',
+    );
     expect(canonicalJson([1, 2])).not.toBe(canonicalJson([2, 1]));
   });
 });

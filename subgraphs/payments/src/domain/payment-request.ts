@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import { invalidInput, isUuid, line, paragraph, validate, type InvalidInput } from '@supergraph/platform/validation';
+import {
+  invalidInput,
+  isUuid,
+  line,
+  paragraph,
+  validate,
+  type InvalidInput,
+} from '@supergraph/platform/validation';
 import { z } from 'zod';
 import type { PaymentType } from '../store/records.js';
 import { canonicalJson } from './canonical-json.js';
@@ -45,7 +52,8 @@ const requestType = z
   })
   .superRefine(({ type, scheduledFor }, context) => {
     if ((type === 'SCHEDULED') !== (scheduledFor !== null)) {
-      const message = type === 'SCHEDULED' ? 'is needed for a SCHEDULED payment' : `must be absent: the payment is ${type}`;
+      const message =
+        type === 'SCHEDULED' ? 'is needed for a SCHEDULED payment' : `must be absent: the payment is ${type}`;
       context.addIssue({ code: 'custom', path: ['scheduledFor'], message });
     }
   });
@@ -82,7 +90,11 @@ export function findScheduleMistake(request: PaymentRequest, now: Date): Invalid
  *
  * @returns SHA-256 in base64url
  */
-export function hashPaymentRequest({ idempotencyKey: _key, scheduledFor, ...request }: PaymentRequest): string {
+export function hashPaymentRequest({
+  idempotencyKey: _key,
+  scheduledFor,
+  ...request
+}: PaymentRequest): string {
   const text = canonicalJson({ ...request, scheduledFor: scheduledFor?.toISOString() ?? null });
   return createHash('sha256').update(text).digest('base64url');
 }

@@ -6,7 +6,9 @@ const statuses = Object.keys(TRANSITIONS) as PaymentStatus[];
 
 describe('the table of transitions', () => {
   it('lets exactly these ways', () => {
-    const ways = statuses.flatMap((from) => statuses.filter((to) => mayGo(from, to)).map((to) => `${from} ${to}`));
+    const ways = statuses.flatMap((from) =>
+      statuses.filter((to) => mayGo(from, to)).map((to) => `${from} ${to}`),
+    );
     expect(ways).toEqual([
       'PENDING PROCESSING',
       'PENDING CANCELLED',

@@ -5,7 +5,10 @@ import type { PaymentFilter as PaymentFilterInput } from '../generated/graphql.j
 import type { PaymentFilter } from '../store/payment-conditions.js';
 
 /** The moments that PostgreSQL and the calendar of a request both have. */
-const [EARLIEST, LATEST] = [Date.UTC(1, 0, 2), Date.UTC(9999, 11, 30)].map((moment) => new Date(moment)) as [Date, Date];
+const [EARLIEST, LATEST] = [Date.UTC(1, 0, 2), Date.UTC(9999, 11, 30)].map((moment) => new Date(moment)) as [
+  Date,
+  Date,
+];
 
 /**
  * Checks the arguments of a list of payments.
@@ -17,7 +20,10 @@ export function readPaymentPage(list: string, args: PageArguments): Page {
   // A cursor's checksum is no secret: one made by hand must not reach the database with anything in it.
   for (const position of [page.after, page.before]) {
     if (position !== null && !(isUuid(position.id) && position.at >= EARLIEST && position.at <= LATEST)) {
-      throw new ApplicationError('INVALID_CURSOR', 'The cursor was altered; use cursors as this list gave them.');
+      throw new ApplicationError(
+        'INVALID_CURSOR',
+        'The cursor was altered; use cursors as this list gave them.',
+      );
     }
   }
   return page;

@@ -14,5 +14,6 @@ export const paymentResolvers: PaymentResolvers = {
   recipient: (payment) =>
     payment.recipientId === null ? null : { id: payment.recipientId, reachedAs: 'party' },
   amount: (payment) => formatMoney(payment),
-  transitions: async (payment, _args, { loaders }) => (await loaders.transitionsOfPayment.load(payment.id)) ?? [],
+  transitions: async (payment, _args, { loaders }) =>
+    (await loaders.transitionsOfPayment.load(payment.id)) ?? [],
 };

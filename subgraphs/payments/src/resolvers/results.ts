@@ -57,7 +57,8 @@ function shape(outcome: Outcome) {
       return {
         __typename: 'IdempotencyConflictProblem' as const,
         code: 'IDEMPOTENCY_CONFLICT',
-        message: 'You used this idempotency key before for another request; choose a new key for a new payment.',
+        message:
+          'You used this idempotency key before for another request; choose a new key for a new payment.',
       };
     case 'paymentNotFound':
       return {

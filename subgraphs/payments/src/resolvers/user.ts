@@ -15,7 +15,11 @@ export const userResolvers: UserResolvers = {
       return null;
     }
     const page = readPaymentPage('User.payments', args);
-    const rows = await loaders.paymentsOfUser.load({ userId: user.id, page, filter: toPaymentFilter(args.filter) });
+    const rows = await loaders.paymentsOfUser.load({
+      userId: user.id,
+      page,
+      filter: toPaymentFilter(args.filter),
+    });
     return toPaymentPage(page, rows ?? []);
   },
   paymentSummary: async (user, _args, { viewer, loaders }) =>

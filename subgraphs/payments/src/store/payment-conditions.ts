@@ -46,5 +46,7 @@ export function toPageCondition(page: Page, filter: PaymentFilter): Prisma.Sql {
 
 /** The order in which a page is read: backward pages begin at the list's end. */
 export function toPageOrder(page: Page): Prisma.Sql {
-  return page.direction === 'forward' ? Prisma.sql`created_at DESC, id DESC` : Prisma.sql`created_at ASC, id ASC`;
+  return page.direction === 'forward'
+    ? Prisma.sql`created_at DESC, id DESC`
+    : Prisma.sql`created_at ASC, id ASC`;
 }

@@ -48,7 +48,10 @@ export function createPaymentPageStore(prisma: PrismaClient): PaymentPageStore {
         ORDER BY ${page.direction === 'forward' ? Prisma.sql`page."createdAt" DESC, page.id DESC` : Prisma.sql`page."createdAt" ASC, page.id ASC`}`;
       const byParty = groupBy(rows, (row) => row.partyId);
       return new Map(
-        [...byParty].map(([userId, own]) => [userId, own.map(({ partyId: _, ...row }) => toPaymentRecord(row))]),
+        [...byParty].map(([userId, own]) => [
+          userId,
+          own.map(({ partyId: _, ...row }) => toPaymentRecord(row)),
+        ]),
       );
     },
   };

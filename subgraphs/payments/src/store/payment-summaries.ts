@@ -32,7 +32,9 @@ export function createPaymentSummaryStore(prisma: PrismaClient): PaymentSummaryS
         ) AS both_sides
         GROUP BY party_id, side, currency
         ORDER BY currency`;
-      return new Map([...groupBy(rows, (row) => row.userId)].map(([userId, own]) => [userId, toSummary(own)]));
+      return new Map(
+        [...groupBy(rows, (row) => row.userId)].map(([userId, own]) => [userId, toSummary(own)]),
+      );
     },
   };
 }

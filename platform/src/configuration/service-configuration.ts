@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { callerSecretsFor } from './caller-secrets.js';
+import { commonVariables, toCommonConfiguration, type CommonConfiguration } from './common-variables.js';
+import { ConfigurationError } from './configuration-error.js';
+import { readEnvironment, type EnvironmentSource } from './environment.js';
+import { portVariable, urlListVariable, urlVariable } from './variables.js';
+
+/** What every subgraph is told. */
+export interface ServiceConfiguration {
+  readonly common: CommonConfiguration;
+  readonly port: number;
+  /** With the service's own role. */
+  readonly databaseUrl: string;
+  /** Secret by caller. */
+  readonly callerSecrets: ReadonlyMap<string, string>;
+}
+
+/** Where auth is on a developer's machine; elsewhere it must be said, since it decides who is signed in. */
+const EMBEDDED_AUTH = 'http://127.0.0.1:4001';
+
+/**
+ * Reads what every subgraph is told, and what this one is told besides.
+ *
+ * @param options.service its name: variables begin with it in capitals
+ * @param options.port where it listens unless told otherwise
+ * @param options.variables a zod type a variable of its own
+ * @returns the configuration, and the values of its own variables by name
+ * @throws {ConfigurationError} with every mistake
+ */
+export function readServiceConfiguration<Shape extends z.ZodRawShape>(
+  options: { readonly service: string; readonly port: number; readonly variables: Shape },
+  source: EnvironmentSource,
+): { readonly service: ServiceConfiguration; readonly values: z.infer<z.ZodObject<Shape>> } {
+  const prefix = options.service.toUpperCase();
+  const database = z
+    .string()
+    .startsWith('postgres', 'must be a postgresql:// address')
+    .describe('a postgresql:// address');
+  const [shared, own, callerSecrets] = readTogether(
+    () =>
+      readEnvironment(
+        {
+          ...commonVariables,
+          [`${prefix}_PORT`]: portVariable().default(options.port),
+          [`${prefix}_DATABASE_URL`]: database,
+        },
+        source,
+      ),
+    () => readEnvironment(options.variables, source),
+    () => callerSecretsFor(options.service, source),
+  );
+  const values = shared as Record<string, unknown>;
+  return {
+    service: {
+      common: toCommonConfiguration(shared as z.infer<z.ZodObject<typeof commonVariables>>),
+      port: values[`${prefix}_PORT`] as number,
+      databaseUrl: values[`${prefix}_DATABASE_URL`] as string,
+      callerSecrets,
+    },
+    values: own,
+  };
+}
+
+/** `AUTH_JWKS_URL`: where the keys lie that access tokens are verified by. It has a default on the embedded default only. */
+export function keysUrlVariable(source: EnvironmentSource): z.ZodType<string> {
+  return source['SUPERGRAPH_MODE'] === 'embedded'
+    ? urlVariable().default(`${EMBEDDED_AUTH}/.well-known/jwks.json`)
+    : urlVariable();
+}
+
+/** `AUTH_URLS`: the `/graphql` addresses of auth's replicas. It has a default on the embedded default only. */
+export function authUrlsVariable(source: EnvironmentSource): z.ZodType<ReadonlyArray<string>> {
+  return source['SUPERGRAPH_MODE'] === 'embedded'
+    ? urlListVariable().default([`${EMBEDDED_AUTH}/graphql`])
+    : urlListVariable();
+}
+
+/** Runs every reader, so that the mistakes of all are told at once. */
+function readTogether<Readers extends ReadonlyArray<() => unknown>>(
+  ...readers: Readers
+): { [Index in keyof Readers]: ReturnType<Readers[Index]> } {
+  const mistakes: string[] = [];
+  const results = readers.map((read) => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof ConfigurationError)) {
+        throw error;
+      }
+      mistakes.push(...error.mistakes);
+      return undefined;
+    }
+  });
+  if (mistakes.length > 0) {
+    throw new ConfigurationError(mistakes);
+  }
+  return results as { [Index in keyof Readers]: ReturnType<Readers[Index]> };
+}
