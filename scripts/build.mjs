@@ -66,7 +66,7 @@ const stages = [
   ],
 ];
 
-const stamps = !force && existsSync(stampFile) ? JSON.parse(readFileSync(stampFile, 'utf8')) : {};
+const stamps = force ? {} : readStamps();
 for (const stage of stages) {
   await Promise.all(stage.map((step) => runStep(step)));
 }
@@ -77,19 +77,35 @@ async function runStep(step) {
     return;
   }
   const begin = performance.now();
+  // What a build that was cut off left behind is nobody's output.
+  delete stamps[step.name];
+  writeStamps();
   try {
     await step.run();
   } catch (error) {
     process.stderr.write(`Building the ${step.name} failed:\n${error.stack ?? error}\n`);
     process.exit(1);
   }
-  stamps[step.name] = digestOf(step.inputs);
-  mkdirSync(join(stampFile, '..'), { recursive: true });
-  writeFileSync(stampFile, `${JSON.stringify(stamps, null, 2)}\n`);
+  stamps[step.name] = digest;
+  writeStamps();
   if (!quiet) {
     const seconds = ((performance.now() - begin) / 1000).toFixed(1);
     process.stdout.write(`built ${step.name.padEnd(42)} ${seconds.padStart(5)} s\n`);
   }
+}
+
+function readStamps() {
+  try {
+    return JSON.parse(readFileSync(stampFile, 'utf8'));
+  } catch {
+    // None yet, or a build was cut off while it wrote them: everything is built again.
+    return {};
+  }
+}
+
+function writeStamps() {
+  mkdirSync(join(stampFile, '..'), { recursive: true });
+  writeFileSync(stampFile, `${JSON.stringify(stamps, null, 2)}\n`);
 }
 
 function digestOf(inputs) {

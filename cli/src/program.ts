@@ -51,11 +51,11 @@ function addUpOptions(command: Command): Command {
         .default('separate'),
     )
     .option('--reset', 'remove the data of this topology first', false)
-    .option(
-      '--port <number>',
-      'where the router listens; 0 takes free ports for everything',
-      wholeNumber,
-      Number(process.env['ROUTER_PORT'] ?? 4000),
+    .addOption(
+      new Option('--port <number>', 'where the router listens; 0 takes free ports for everything')
+        .argParser(portNumber)
+        .env('ROUTER_PORT')
+        .default(4000),
     )
     .addOption(dataOption());
 }

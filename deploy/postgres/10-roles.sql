@@ -39,6 +39,7 @@ BEGIN
     EXECUTE format('ALTER ROLE %I IN DATABASE %I SET search_path = %I', role_name, current_database(), service);
   END LOOP;
 
+  EXECUTE format('ALTER ROLE %I SET timezone = %L', service_role, 'UTC');
   -- A statement or a lock that hangs must not hold up everybody else.
   EXECUTE format('ALTER ROLE %I SET statement_timeout = %L', service_role, '10s');
   EXECUTE format('ALTER ROLE %I SET idle_in_transaction_session_timeout = %L', service_role, '15s');

@@ -1,4 +1,14 @@
-import { cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+} from 'node:fs';
 import { chmodSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -84,7 +94,11 @@ function linkDependencies(packageFolder: string, checkout: string): void {
     if (name === SCOPE) {
       cpSync(join(from, name), join(to, name), { recursive: true, verbatimSymlinks: true });
     } else {
-      symlinkSync(realpathSync(join(from, name)), join(to, name), lstatSync(from).isDirectory() ? 'dir' : 'file');
+      symlinkSync(
+        realpathSync(join(from, name)),
+        join(to, name),
+        lstatSync(from).isDirectory() ? 'dir' : 'file',
+      );
     }
   }
 }

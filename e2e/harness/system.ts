@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSystem, type RunningSystem, type SystemOptions } from '@supergraph/cli';
@@ -19,6 +19,8 @@ export interface SystemUnderTest {
 /** Starts the system on free ports with demo data in a temporary folder, which is removed at the end. */
 export async function startSystemUnderTest(options: Partial<SystemOptions> = {}): Promise<SystemUnderTest> {
   const dataFolder = options.dataFolder ?? mkdtempSync(join(tmpdir(), 'supergraph-e2e-'));
+  // mkdtemp closes the folder to everybody else, and root's PostgreSQL runs as somebody else.
+  chmodSync(dataFolder, 0o755);
   const notices: string[] = [];
   const system = await startSystem({
     topology: 'separate',

@@ -14,6 +14,7 @@ export interface UpOptions {
   readonly reset: boolean;
   /** Absolute path of the data folder. */
   readonly data: string;
+  /** Where the router listens; 0 takes free ports for everything. */
   readonly port: number;
 }
 
@@ -84,7 +85,7 @@ async function startWithProgress(
       signal,
       topology: options.topology,
       routerPort: options.port,
-      anyPorts: false,
+      anyPorts: options.port === 0,
       ...listeners,
       ...(supergraphFile === undefined ? {} : { supergraphFile }),
     }),

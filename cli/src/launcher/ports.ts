@@ -1,4 +1,5 @@
-import { createServer, type AddressInfo } from 'node:net';
+import { randomInt } from 'node:crypto';
+import { createServer } from 'node:net';
 
 /**
  * Gives `wished` when nobody listens there, else another free port.
@@ -36,13 +37,19 @@ function tryToListen(port: number, host: string): Promise<string | undefined> {
   });
 }
 
-function anyFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
+/**
+ * Below the range that systems give to outgoing connections: a port from there would often be taken again before the
+ * process that it is meant for listens.
+ */
+const LOWEST_PORT = 15_000;
+const HIGHEST_PORT = 32_000;
+
+async function anyFreePort(): Promise<number> {
+  for (let attempt = 0; attempt < 1_000; attempt += 1) {
+    const port = randomInt(LOWEST_PORT, HIGHEST_PORT);
+    if (await isFree(port)) {
+      return port;
+    }
+  }
+  throw new Error(`There is no free port between ${LOWEST_PORT} and ${HIGHEST_PORT}.`);
 }

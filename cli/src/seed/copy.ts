@@ -43,7 +43,7 @@ export async function copyRows(options: CopyOptions): Promise<number> {
     while (!source.exhausted) {
       options.signal?.throwIfAborted();
       const sink = client.query(copyFrom(statement));
-      await untilBroken(client, pipeline(Readable.from(source.chunks()), sink, { signal: options.signal }));
+      await pipeline(Readable.from(source.chunks()), sink, { signal: options.signal });
     }
     return source.handedOver;
   } finally {
@@ -95,23 +95,5 @@ class RowSource {
   #tell(rows: number): void {
     this.handedOver += rows;
     this.#onRows(this.handedOver);
-  }
-}
-
-/** Work on a connection that fails with it: a stream alone may wait for an answer that no longer comes. */
-async function untilBroken<Result>(client: pg.Client, work: Promise<Result>): Promise<Result> {
-  let broke: (error: Error) => void = () => undefined;
-  const broken = new Promise<never>((_, reject) => {
-    broke = (error = new Error('The connection to PostgreSQL ended.')) => reject(error);
-    client.once('error', broke);
-    client.once('end', broke);
-  });
-  try {
-    return await Promise.race([work, broken]);
-  } finally {
-    client.off('error', broke);
-    client.off('end', broke);
-    // When the connection broke, its end is what the caller is told; how the stream noticed is not.
-    work.catch(() => undefined);
   }
 }

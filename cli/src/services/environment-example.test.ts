@@ -56,7 +56,9 @@ function namesReadBy(read: Read, environment: EnvironmentSource): ReadonlySet<st
     if (!(error instanceof ConfigurationError)) throw error;
   }
   // NAME_FILE is asked for beside NAME, and is no variable of its own.
-  return new Set([...names].filter((name) => !names.has(name.replace(/_FILE$/, '')) || !name.endsWith('_FILE')));
+  return new Set(
+    [...names].filter((name) => !names.has(name.replace(/_FILE$/, '')) || !name.endsWith('_FILE')),
+  );
 }
 
 /** Plain data of a configuration; functions, such as the router's, say nothing here. */

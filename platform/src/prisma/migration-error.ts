@@ -80,6 +80,7 @@ export function engineErrorOf(cause: unknown): {
 } {
   if (!(cause instanceof Error)) return { code: undefined, message: String(cause) };
   const [message = ''] = cause.message.split(/\n\s+0: /);
-  const [, plain = message] = /^external connector error\nError querying the database: (.*)$/s.exec(message) ?? [];
+  const [, plain = message] =
+    /^external connector error\nError querying the database: (.*)$/s.exec(message) ?? [];
   return { code: (cause as SchemaEngineError).code, message: plain.trim() };
 }

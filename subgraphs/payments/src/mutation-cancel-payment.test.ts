@@ -89,15 +89,22 @@ describe('Mutation.cancelPayment', () => {
     expect(await fixture.snapshot()).toBe(before);
   });
 
-  it.each<[string, Record<string, unknown>, string]>([
-    ['a malformed id', { paymentId: "1' OR '1'='1" }, 'INVALID_ID'],
-    ['a reason of 501 characters', { reason: 'r'.repeat(501) }, 'BAD_USER_INPUT'],
-    ['a NUL in the reason', { reason: 'a\0' }, 'BAD_USER_INPUT'],
-  ])('refuses %s and changes nothing', async (_what, changes, code) => {
+  it('refuses a malformed id and changes nothing', async () => {
     const before = await fixture.snapshot();
-    const { data, errors } = await cancel({ paymentId, ...changes });
+    const { data, errors } = await cancel({ paymentId: "1' OR '1'='1" });
     expect(data).toBeNull();
-    expect(errors?.map(({ extensions }) => extensions.code)).toEqual([code]);
+    expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['INVALID_ID']);
+    expect(await fixture.snapshot()).toBe(before);
+  });
+
+  it.each<[string, string]>([
+    ['a reason of 501 characters', 'r'.repeat(501)],
+    ['a NUL in the reason', 'a\0'],
+  ])('refuses %s as a typed result and changes nothing', async (_what, reason) => {
+    const before = await fixture.snapshot();
+    const { data, errors } = await cancel({ paymentId, reason });
+    expect(errors).toBeUndefined();
+    expect(data.cancelPayment).toMatchObject({ __typename: 'InvalidInputProblem', code: 'INVALID_INPUT' });
     expect(await fixture.snapshot()).toBe(before);
   });
 

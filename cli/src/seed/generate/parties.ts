@@ -11,7 +11,7 @@ export interface Parties {
 const DEMO_VENDOR = 1;
 const DEMO_CUSTOMER = 2;
 /** How often somebody is looked for who was there at that moment, before one of the demo logins is taken. */
-const TRIES = 12;
+const TRIES = 24;
 
 /**
  * Finds two who could pay one another at a moment: both had joined, neither was suspended. A few pay and are paid

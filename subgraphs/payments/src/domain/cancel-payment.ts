@@ -1,37 +1,34 @@
-import { ApplicationError } from '@supergraph/platform/errors';
 import { requireUser } from '@supergraph/platform/identity';
-import { paragraph, requireUuid, validate } from '@supergraph/platform/validation';
+import { paragraph, requireUuid, validate, type InvalidInput } from '@supergraph/platform/validation';
+import { z } from 'zod';
 import type { DomainContext } from './context.js';
 import type { IllegalTransition, PaymentGiven, PaymentNotFound } from './outcomes.js';
 import { mayGo } from './transitions.js';
 import { seesEverything } from './visibility.js';
 
-const reasonType = paragraph(500).nullish();
+const cancellation = z.object({ reason: paragraph(500).nullish() });
 
 /**
  * Calls off a payment that was not yet handed to the provider: its payer, or an ADMIN. Who is paid cannot, and
  * gets the same answer as for a payment that does not exist.
  *
- * @throws {ApplicationError} `UNAUTHENTICATED`, `INVALID_ID`, or `BAD_USER_INPUT` for a reason that breaks a rule
+ * @throws {ApplicationError} `UNAUTHENTICATED` or `INVALID_ID`
  */
 export async function cancelPayment(
   { viewer, store }: DomainContext,
   input: { readonly paymentId: string; readonly reason?: string | null | undefined },
-): Promise<PaymentGiven | PaymentNotFound | IllegalTransition> {
+): Promise<PaymentGiven | PaymentNotFound | IllegalTransition | InvalidInput> {
   const { userId } = requireUser(viewer);
   const id = requireUuid(input.paymentId, 'paymentId');
-  const reason = validate(reasonType, input.reason);
-  if (reason.type === 'invalidInput') {
-    throw new ApplicationError(
-      'BAD_USER_INPUT',
-      `\`reason\` ${reason.fields[0]?.message ?? 'breaks a rule'}.`,
-    );
+  const checked = validate(cancellation, { reason: input.reason });
+  if (checked.type === 'invalidInput') {
+    return checked;
   }
   const changed = await store.payments.changeStatus({
     id,
     payerId: seesEverything(viewer) ? null : userId,
     to: 'CANCELLED',
-    reason: reason.value ?? null,
+    reason: checked.value.reason ?? null,
     mayGo,
   });
   switch (changed.type) {

@@ -1,9 +1,10 @@
 import { requireUser } from '@supergraph/platform/identity';
+import { readPage } from '@supergraph/platform/paging';
 import { requireUuid } from '@supergraph/platform/validation';
 import { listPayments } from '../domain/list-payments.js';
 import { maySeePayment } from '../domain/visibility.js';
 import type { QueryResolvers } from '../generated/graphql.js';
-import { readPaymentPage, toPaymentFilter } from './page.js';
+import { toPaymentFilter } from './payment-filter.js';
 
 export const queryResolvers: QueryResolvers = {
   payment: async (_parent, args, { viewer, loaders }) => {
@@ -14,7 +15,7 @@ export const queryResolvers: QueryResolvers = {
   payments: (_parent, args, context) => {
     requireUser(context.viewer);
     return listPayments(context, {
-      page: readPaymentPage('payments', args),
+      page: readPage('payments', args),
       filter: toPaymentFilter(args.filter),
     });
   },

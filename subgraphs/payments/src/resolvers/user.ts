@@ -1,8 +1,9 @@
+import { readPage } from '@supergraph/platform/paging';
 import { isUuid } from '@supergraph/platform/validation';
 import { toPaymentPage } from '../domain/list-payments.js';
 import { maySeePaymentsOf } from '../domain/visibility.js';
 import type { UserResolvers } from '../generated/graphql.js';
-import { readPaymentPage, toPaymentFilter } from './page.js';
+import { toPaymentFilter } from './payment-filter.js';
 
 const NO_PAYMENTS = { sentCount: 0, receivedCount: 0, sent: [], received: [] };
 
@@ -14,7 +15,7 @@ export const userResolvers: UserResolvers = {
     if (!maySeePaymentsOf(viewer, user.id)) {
       return null;
     }
-    const page = readPaymentPage('User.payments', args);
+    const page = readPage('User.payments', args);
     const rows = await loaders.paymentsOfUser.load({
       userId: user.id,
       page,
