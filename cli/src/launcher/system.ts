@@ -145,7 +145,9 @@ async function startClaimed(
     });
     endStep('migrations', applied === 0 ? 'up to date' : `${applied} applied`);
 
-    const seeded = options.demoData === false ? undefined : await seedDemoData(ownerUrlsOf(databases));
+    // Never a database that somebody else runs: the demo logins' password is public.
+    const owned = new Map([...databases].filter(([name]) => embedded.some((service) => service.name === name)));
+    const seeded = options.demoData === false ? undefined : await seedDemoData(ownerUrlsOf(owned));
     endStep('demo data', seeded ?? 'kept as it was');
 
     const addresses = await findAddresses(services, options, onNotice);
