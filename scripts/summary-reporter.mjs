@@ -2,7 +2,9 @@
 export default class SummaryReporter {
   onRunComplete(_contexts, results) {
     const skipped = results.testResults.flatMap(({ testResults }) =>
-      testResults.filter(({ status }) => status === 'pending' || status === 'todo').map(({ fullName }) => fullName),
+      testResults
+        .filter(({ status }) => status === 'pending' || status === 'todo')
+        .map(({ fullName }) => fullName),
     );
     for (const name of skipped) {
       process.stdout.write(`skipped: ${name}\n`);

@@ -87,7 +87,9 @@ describe('a token', () => {
 
   it('signed by HMAC with the public key as its secret is refused', async () => {
     const authUrl = system.system.services.find(({ service }) => service.name === 'auth')?.process.url ?? '';
-    const { keys } = (await (await fetch(`${authUrl}/.well-known/jwks.json`)).json()) as { keys: [{ kid: string }] };
+    const { keys } = (await (await fetch(`${authUrl}/.well-known/jwks.json`)).json()) as {
+      keys: [{ kid: string }];
+    };
     const body = `${encode({ alg: 'HS256', typ: 'JWT', kid: keys[0].kid })}.${encode(claims())}`;
     const forged = `${body}.${createHmac('sha256', JSON.stringify(keys[0])).update(body).digest('base64url')}`;
     expect(await post(QUERY, header(`Bearer ${forged}`))).toMatchObject({

@@ -68,6 +68,8 @@ function toSteps(blocks: ReadonlyArray<Block>): ReadonlyArray<Step> {
     if (language === 'json' && blocks[index - 1]?.language === 'graphql') {
       return [];
     }
-    throw new Error(`The guide has a block of ${language} that says neither where it goes nor what it does:\n${content}`);
+    throw new Error(
+      `The guide has a block of ${language} that says neither where it goes nor what it does:\n${content}`,
+    );
   });
 }

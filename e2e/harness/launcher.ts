@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -60,6 +60,8 @@ export function makeDataFolder(
   options: { readonly parent?: string; readonly owner?: { uid: number; gid: number } } = {},
 ): DataUnderTest {
   const home = mkdtempSync(join(options.parent ?? tmpdir(), 'supergraph-launcher-'));
+  // The PostgreSQL servers of root run as another user, who has to pass through.
+  chmodSync(home, 0o755);
   const folder = join(home, 'data');
   if (options.owner !== undefined) {
     chownSync(home, options.owner.uid, options.owner.gid);

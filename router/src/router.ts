@@ -4,7 +4,7 @@ import { expressMiddleware } from '@as-integrations/express5';
 import { describeCause } from '@supergraph/platform/errors';
 import { createHttpService } from '@supergraph/platform/http';
 import { createRemoteKeys, createTokenVerifier } from '@supergraph/platform/identity';
-import { createLogger, createMetrics, type Logger } from '@supergraph/platform/telemetry';
+import { createLogger, createMetrics, type Logger, type Metrics } from '@supergraph/platform/telemetry';
 import type { Request, Response } from 'express';
 import { disableLibraryTelemetry } from './config.js';
 import type { RouterConfiguration } from './configuration.js';
@@ -42,11 +42,11 @@ const SANDBOX_FOLDER = fileURLToPath(new URL('../dist-sandbox', import.meta.url)
 export async function startRouter(
   configuration: RouterConfiguration,
   logger: Logger = createLogger('router', configuration.common.logLevel),
+  metrics: Metrics = createMetrics('router'),
 ): Promise<RunningRouter> {
   disableLibraryTelemetry();
   const { common, limits } = configuration;
   const showCauses = common.mode === 'embedded';
-  const metrics = createMetrics('router');
   const clients = new SubgraphClients(limits.connectionsPerReplica, limits.requestTimeoutMilliseconds);
   const load = (sdl: string) => loadSupergraph(sdl, { configuration, clients, logger });
 

@@ -146,7 +146,9 @@ async function startClaimed(
     endStep('migrations', applied === 0 ? 'up to date' : `${applied} applied`);
 
     // Never a database that somebody else runs: the demo logins' password is public.
-    const owned = new Map([...databases].filter(([name]) => embedded.some((service) => service.name === name)));
+    const owned = new Map(
+      [...databases].filter(([name]) => embedded.some((service) => service.name === name)),
+    );
     const seeded = options.demoData === false ? undefined : await seedDemoData(ownerUrlsOf(owned));
     endStep('demo data', seeded ?? 'kept as it was');
 

@@ -52,7 +52,7 @@ export function readServiceConfiguration<Shape extends z.ZodRawShape>(
   const values = shared as Record<string, unknown>;
   return {
     service: {
-      common: toCommonConfiguration(shared as z.infer<z.ZodObject<typeof commonVariables>>),
+      common: toCommonConfiguration(shared),
       port: values[`${prefix}_PORT`] as number,
       databaseUrl: values[`${prefix}_DATABASE_URL`] as string,
       callerSecrets,
