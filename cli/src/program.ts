@@ -6,6 +6,8 @@ import { addSchemaCommands } from './commands/schema.js';
 import { seed } from './commands/seed.js';
 import { addServicesCommands } from './commands/services.js';
 import { status } from './commands/status.js';
+import { ROOT } from './root.js';
+import { makeSecrets } from './services/make-secrets.js';
 import { DEFAULT_DATA_FOLDER, up, type UpOptions } from './commands/up.js';
 
 /** Makes the `supergraph` command with all of its parts. */
@@ -40,6 +42,14 @@ export function createProgram(): Command {
   addSchemaCommands(program);
   addDatabaseCommands(program);
   addServicesCommands(program);
+  program
+    .command('secrets')
+    .description('Write a random secret into a file for each that a deployment needs; what exists is kept.')
+    .requiredOption('--out <folder>', 'where to')
+    .action(({ out }: { out: string }) => {
+      const { folder, written, kept } = makeSecrets(ROOT, out);
+      process.stdout.write(`${folder}: ${written.length} written, ${kept.length} kept\n`);
+    });
   return program;
 }
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { findListening } from '../harness/addresses.js';
 import { copyCheckout, type Checkout } from '../harness/checkout.js';
 import { createReader, type Reader } from './follow.js';
 import { readGuide, readLinks } from './guide.js';
@@ -42,7 +42,7 @@ describe('docs/adding-a-service.md, followed word by word', () => {
       const ended = await reader.pressCtrlC();
       if (ended !== undefined) {
         expect(ended.addresses.length).toBeGreaterThan(10);
-        expect(await Promise.all(ended.addresses.map(isListening))).not.toContain(true);
+        expect(await findListening(ended.addresses)).toEqual([]);
       }
       isStuck = false;
     },
@@ -65,17 +65,6 @@ describe('docs/adding-a-service.md, followed word by word', () => {
     expect(missing).toEqual([]);
   });
 });
-
-function isListening({ hostname, port }: URL): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: hostname, port: Number(port) });
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
-}
 
 /** What every file that is written by hand or committed holds, by its path from the root. */
 function fingerprints(root: string): ReadonlyMap<string, string> {

@@ -1,26 +1,29 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect } from '@jest/globals';
+import { findAddresses, type Address } from '../harness/addresses.js';
 import type { Checkout } from '../harness/checkout.js';
 import type { RunningCommand } from '../harness/command.js';
 import { ask, signIn } from '../harness/graphql.js';
 import type { Step } from './guide.js';
 
-/** What differs here from a reader's checkout, and why; every other command runs as it is written. */
-const ENVIRONMENT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  // Dependencies are links to those of the checkout that the tests run in, and npm would put copies in their place. So
-  // it settles the lock file and runs the build, without any download; the link of the new package is made by hand.
-  'npm install': { npm_config_package_lock_only: 'true', npm_config_offline: 'true' },
-};
-const START = 'npm start';
-/** Any free ports: the reader's are taken here, perhaps, by a system that somebody works with. */
-const START_HERE = `${START} -- --port 0`;
+/**
+ * What differs here from a reader's checkout; every other command runs as it is written.
+ *
+ * Dependencies are links to those of the checkout that the tests run in, and npm would put copies in their place. So
+ * `npm install` settles the lock file and builds, without any download, and the new package's link is made by hand.
+ */
+const LOCK_ONLY = { npm_config_package_lock_only: 'true', npm_config_offline: 'true' };
+/** Any free ports: somebody may work with a system on the usual ones. */
+const FREE_PORTS = '-- --port 0';
+/** The rest of the project is checked elsewhere, and takes long. */
+const NEW_FILES = { extends: './tsconfig.json', include: ['e2e/contracts/*.ts'] };
 
 /** Somebody who follows the guide in a checkout. */
 export interface Reader {
   follow(step: Step): Promise<void>;
   /** Presses Ctrl-C, where something runs. Gives its status and all addresses that it had shown. */
-  pressCtrlC(): Promise<{ readonly status: number; readonly addresses: ReadonlyArray<URL> } | undefined>;
+  pressCtrlC(): Promise<{ readonly status: number; readonly addresses: ReadonlyArray<Address> } | undefined>;
 }
 
 /** Makes the reader. */
@@ -28,14 +31,25 @@ export function createReader(checkout: Checkout, service: string): Reader {
   let system: RunningCommand | undefined;
 
   const run = async (command: string): Promise<void> => {
-    if (command === START) {
-      system = checkout.start(START_HERE);
-      await system.waitFor(/Ctrl-C ends all of it/);
-      return;
-    }
-    await checkout.run(command, ENVIRONMENT[command]);
-    if (command === 'npm install') {
-      checkout.linkWorkspace(service, `subgraphs/${service}`);
+    switch (command) {
+      case 'npm start':
+        system = checkout.start(`${command} ${FREE_PORTS}`);
+        await system.waitFor(/Ctrl-C ends all of it/);
+        return;
+      case 'npm install':
+        await checkout.run(command, LOCK_ONLY);
+        checkout.linkWorkspace(service, `subgraphs/${service}`);
+        return;
+      case 'npm run typecheck': {
+        const project = join(checkout.folder, 'tsconfig.new-files.json');
+        const include = [...NEW_FILES.include, `subgraphs/${service}/**/*.ts`];
+        writeFileSync(project, JSON.stringify({ ...NEW_FILES, include }));
+        await checkout.run(`npx tsc --noEmit --project ${project}`);
+        rmSync(project);
+        return;
+      }
+      default:
+        await checkout.run(command);
     }
   };
 
@@ -61,8 +75,8 @@ export function createReader(checkout: Checkout, service: string): Reader {
           }
           const [endpoint] = await system.waitFor(/http:\/\/localhost:\d+\/graphql/);
           const token = await signIn(endpoint, 'customer@example.com');
-          const { status, headers: _headers, ...body } = await ask(endpoint, step.query, { token });
-          expect({ status, body }).toEqual({ status: 200, body: step.answer });
+          const { data, errors } = await ask(endpoint, step.query, { token });
+          expect({ data, errors }).toEqual(step.answer);
         }
       }
     },
@@ -72,11 +86,9 @@ export function createReader(checkout: Checkout, service: string): Reader {
       if (running === undefined) {
         return undefined;
       }
-      const addresses = [...running.output().matchAll(/(?:http:\/\/)?(?:localhost|127\.0\.0\.1):\d+\//g)].map(
-        ([text]) => new URL(text.startsWith('http') ? text : `tcp://${text}`),
-      );
       running.interrupt();
-      return { status: await running.ended, addresses };
+      const status = await running.ended;
+      return { status, addresses: findAddresses(running.output()) };
     },
   };
 }

@@ -1,19 +1,19 @@
 import {
+  chmodSync,
   cpSync,
   existsSync,
-  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readlinkSync,
   realpathSync,
   rmSync,
+  symlinkSync,
 } from 'node:fs';
-import { chmodSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { startCommand, type RunningCommand } from './command.js';
+import { ROOT } from './root.js';
 
 /** A copy of the project that a test may change and run like its own checkout. */
 export interface Checkout {
@@ -25,16 +25,16 @@ export interface Checkout {
    * Runs a shell command in the copy to its end.
    *
    * @returns all that it printed
-   * @throws when it ends with another status than 0, with all that it printed
+   * @throws when it ends with another status than 0, or not within two minutes, with all that it printed
    */
   run(command: string, environment?: Readonly<Record<string, string>>): Promise<string>;
-  /** Makes the link in `node_modules` by which the workspace in this folder is imported: what `npm install` does. */
+  /** Makes the link by which the package in a folder of the copy is imported, as `npm install` does. */
   linkWorkspace(name: string, folder: string): void;
   remove(): void;
 }
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const SCOPE = '@supergraph';
+const LONGEST_RUN_MILLISECONDS = 120_000;
 /** What belongs to one checkout: its dependencies, its data, its history, its secrets. */
 const LEFT_OUT = new Set(['node_modules', '.git', '.data', 'coverage', 'secrets', '.env']);
 
@@ -61,7 +61,9 @@ export function copyCheckout(): Checkout {
     start,
     async run(command, environment) {
       const running = start(command, environment);
+      const limit = setTimeout(() => running.kill(), LONGEST_RUN_MILLISECONDS);
       const status = await running.ended;
+      clearTimeout(limit);
       if (status !== 0) {
         throw new Error(`\`${command}\` ended with status ${status}:\n${running.output()}`);
       }
@@ -94,11 +96,7 @@ function linkDependencies(packageFolder: string, checkout: string): void {
     if (name === SCOPE) {
       cpSync(join(from, name), join(to, name), { recursive: true, verbatimSymlinks: true });
     } else {
-      symlinkSync(
-        realpathSync(join(from, name)),
-        join(to, name),
-        lstatSync(from).isDirectory() ? 'dir' : 'file',
-      );
+      symlinkSync(realpathSync(join(from, name)), join(to, name));
     }
   }
 }

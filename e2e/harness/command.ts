@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 export interface RunningCommand {
   /** All that it printed until now, both streams. */
   output(): string;
-  /** Its status; 128 and the signal's number when a signal ended it, as a shell says it. */
+  /** Its status; 128 when a signal ended it. */
   readonly ended: Promise<number>;
   /**
    * Waits until it has printed what `pattern` matches, after the first `from` characters.
@@ -18,7 +18,7 @@ export interface RunningCommand {
   kill(): void;
 }
 
-const SIGINT_STATUS = 130;
+const SIGNALLED_STATUS = 128;
 const LONGEST_WAIT_MILLISECONDS = 60_000;
 
 /** Starts a command with the shell, in a process group of its own, as a terminal does. */
@@ -44,7 +44,7 @@ export function startCommand(
   const ended = new Promise<number>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => {
-      status = code ?? SIGINT_STATUS;
+      status = code ?? SIGNALLED_STATUS;
       resolve(status);
       listeners.forEach((listener) => listener());
     });

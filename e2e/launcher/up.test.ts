@@ -126,11 +126,15 @@ describe('up', () => {
     expect({ status, signal, stderr }).toEqual({ status: 0, signal: null, stderr: '' });
     expect(stdout).toMatch(/\nending …\n$/);
     expect(stillRunning(started)).toEqual([]);
-    const ports = Object.values(launcher.addresses()).map((address) => Number(new URL(address).port));
+    const ports = [...new Set(Object.values(launcher.addresses()).map((url) => Number(new URL(url).port)))];
+    expect(ports).toHaveLength(5);
     expect(await Promise.all(ports.map(isFree))).toEqual(ports.map(() => true));
     expect(existsSync(join(data.folder, 'running.json'))).toBe(false);
-    const status1 = await supergraph(['status', '--data', data.folder]);
-    expect([status1.status, status1.stdout]).toEqual([1, 'Nothing runs here. Start it with `npm start`.\n']);
+    const afterwards = await supergraph(['status', '--data', data.folder]);
+    expect([afterwards.status, afterwards.stdout]).toEqual([
+      1,
+      'Nothing runs here. Start it with `npm start`.\n',
+    ]);
     expect((await supergraph(['status', '--data', data.folder, '--json'])).stdout).toBe(
       '{"running":false}\n',
     );

@@ -6,6 +6,7 @@ import { readServices, type Service } from '@supergraph/schema/services';
 import type { Command } from 'commander';
 import { prepareExternalDatabase } from '../launcher/databases.js';
 import { ROOT } from '../root.js';
+import { readMigrationUrls } from '../services/migration-urls.js';
 
 /** Adds `database migrate | new | check`. */
 export function addDatabaseCommands(program: Command): void {
@@ -20,7 +21,7 @@ export function addDatabaseCommands(program: Command): void {
     .argument('[services...]', 'which services; all of them when none is named')
     .action(async (names: string[]) => {
       for (const service of pick(names)) {
-        const { applied } = await prepareExternalDatabase(service, readUrls(service));
+        const { applied } = await prepareExternalDatabase(service, readMigrationUrls(service));
         process.stdout.write(
           `${service.name}: ${applied.length === 0 ? 'up to date' : `applied ${applied.join(', ')}`}\n`,
         );
@@ -110,18 +111,4 @@ function pick(names: ReadonlyArray<string>): ReadonlyArray<Service> {
     );
   }
   return names.length === 0 ? services : services.filter(({ name }) => names.includes(name));
-}
-
-function readUrls({ environmentPrefix }: Service): {
-  readonly ownerUrl: string;
-  readonly serviceUrl: string;
-} {
-  const read = (name: string): string => {
-    const url = process.env[`${environmentPrefix}_${name}`];
-    if (url === undefined || url === '') {
-      throw new Error(`${environmentPrefix}_${name} is not set; migrations need it. See .env.example.`);
-    }
-    return url;
-  };
-  return { ownerUrl: read('DATABASE_OWNER_URL'), serviceUrl: read('DATABASE_URL') };
 }

@@ -11,6 +11,7 @@ import { ROOT } from '../root.js';
 import { runSystem, type UpOptions } from './up.js';
 
 const SETTLE_MILLISECONDS = 150;
+const SUPERGRAPH_FILE = 'supergraph.graphql';
 
 /**
  * Starts the system and reloads what changes: a service whose code or schema changed is built and started again,
@@ -19,12 +20,8 @@ const SETTLE_MILLISECONDS = 150;
 export async function dev(options: UpOptions): Promise<void> {
   const folder = openDataFolder(options.data);
   const services = readServices(ROOT);
-  const supergraphFile = compose(folder, services);
-  if (supergraphFile === undefined) {
-    throw new Error('The schemas do not compose; nothing was started.');
-  }
   await runSystem(options, {
-    supergraphFile,
+    supergraphFile: folder.write(SUPERGRAPH_FILE, compose(services)),
     accompany: (system) => reloadWhatChanges(system, folder, services),
   });
 }
@@ -51,7 +48,13 @@ function reloadWhatChanges(
     timer = setTimeout(() => {
       const paths = [...changed];
       changed.clear();
-      working = working.then(() => reload(system, folder, services, paths)).catch(report);
+      working = working
+        .then(() => reload(system, folder, services, paths))
+        .catch((error: unknown) => {
+          // Taken up with whatever change puts it right, which may be one of another file.
+          paths.forEach((path) => changed.add(path));
+          report(error);
+        });
     }, SETTLE_MILLISECONDS);
   });
   process.stdout.write('Watching for changes.\n');
@@ -70,10 +73,7 @@ async function reload(
   paths: ReadonlyArray<string>,
 ): Promise<void> {
   const begin = Date.now();
-  if (paths.some((path) => path.endsWith('.graphql')) && compose(folder, services) === undefined) {
-    process.stdout.write('The last good graph goes on.\n');
-    return;
-  }
+  const supergraphSdl = paths.some((path) => path.endsWith('.graphql')) ? compose(services) : undefined;
   await promisify(execFile)(process.execPath, [join(ROOT, 'scripts', 'build.mjs'), '--quiet'], { cwd: ROOT });
   const everything = paths.some((path) => path.startsWith(`platform${sep}`));
   const processes = [
@@ -83,12 +83,20 @@ async function reload(
       : []),
   ].map(({ process }) => process);
   await Promise.all(processes.map((process) => process.restart()));
+  // After the services: a router that knew a new field first would ask for what nobody serves yet.
+  if (supergraphSdl !== undefined) {
+    folder.write(SUPERGRAPH_FILE, supergraphSdl);
+  }
   const names = processes.map(({ name }) => name).join(', ');
   process.stdout.write(`reloaded ${names === '' ? 'the graph' : names} in ${Date.now() - begin} ms\n`);
 }
 
-/** Composes the graph of the SDLs as they are now; tells what is wrong and gives undefined when they do not fit. */
-function compose(folder: DataFolder, services: ReadonlyArray<Service>): string | undefined {
+/**
+ * Composes the graph of the SDLs as they are now.
+ *
+ * @throws when they do not fit, with everything that is wrong
+ */
+function compose(services: ReadonlyArray<Service>): string {
   const composed = composeSupergraph(
     services.map((service) => ({
       name: service.name,
@@ -97,15 +105,17 @@ function compose(folder: DataFolder, services: ReadonlyArray<Service>): string |
     })),
   );
   if (composed.type === 'failure') {
-    process.stdout.write(
-      `The schemas do not compose:\n${composed.errors.map(({ code, message }) => `  ${code}: ${message}`).join('\n')}\n`,
+    const mistakes = composed.errors.map(({ code, message }) => `  ${code}: ${message}`);
+    throw new Error(
+      ['The schemas do not compose:', ...mistakes, 'Nothing is started of them; what runs goes on.'].join(
+        '\n',
+      ),
     );
-    return undefined;
   }
   for (const hint of composed.hints) {
     process.stdout.write(`hint ${hint.code}: ${hint.message}\n`);
   }
-  return folder.write('supergraph.graphql', composed.supergraphSdl);
+  return composed.supergraphSdl;
 }
 
 function isOf(path: string, service: Service): boolean {

@@ -28,6 +28,8 @@ export interface ProcessOptions {
 const READY_MILLISECONDS = 30_000;
 /** A process that lived this long had started well: its next restart comes at once again. */
 const STEADY_MILLISECONDS = 10_000;
+/** Room for what went wrong and for the stack that follows it. */
+const LAST_LINES = 20;
 
 /**
  * Starts a process and waits until it says that it is ready; starts it again whenever it ends by itself, at once
@@ -131,7 +133,7 @@ function spawn(options: ProcessOptions): SpawnedProcess {
     stream?.on('data', (chunk: Buffer) => {
       log.write(chunk);
       lastLines.push(...chunk.toString('utf8').trimEnd().split('\n'));
-      lastLines.splice(0, Math.max(0, lastLines.length - 5));
+      lastLines.splice(0, Math.max(0, lastLines.length - LAST_LINES));
     });
   }
   log.once('error', (error) => options.onNotice(`The log of ${options.name} ends here: ${error.message}`));

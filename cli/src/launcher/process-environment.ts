@@ -35,7 +35,7 @@ export function serviceEnvironment(args: {
     ...Object.fromEntries(
       service.secrets.map((name) => [
         `${prefix}_${name}`,
-        source[`${prefix}_${name}`] ?? secret(`${prefix}_${name}`),
+        source[`${prefix}_${name}`] || secret(`${prefix}_${name}`),
       ]),
     ),
     ...Object.fromEntries(

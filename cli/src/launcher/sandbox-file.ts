@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DataFolder } from './data-folder.js';
 import { DEMO_LOGINS, DEMO_PASSWORD } from '../seed/demo-logins.js';
+import { OPERATION_EXAMPLES } from './sandbox-examples.js';
 
 const LOGIN = /* GraphQL */ `
   mutation Login($input: LoginInput!) {
@@ -37,8 +38,9 @@ export function writeSandboxFile(folder: DataFolder, root: string): string {
         })),
         examples: readdirSync(operations)
           .filter((file) => file.endsWith('.graphql'))
-          .sort()
-          .map((file) => readExample(join(operations, file), file.replace(/\.graphql$/, ''))),
+          .map((file) => file.replace(/\.graphql$/, ''))
+          .sort(inOrderOfExamples)
+          .map((name) => readExample(operations, name)),
       },
       null,
       2,
@@ -46,15 +48,23 @@ export function writeSandboxFile(folder: DataFolder, root: string): string {
   );
 }
 
-/** The comment at the top of an operation's file describes it. */
-function readExample(file: string, name: string): { name: string; description?: string; document: string } {
-  const document = readFileSync(file, 'utf8');
-  const comment = /^(?:#.*\n)+/.exec(document)?.[0];
+/** Operations that are not described here come last, by name. */
+function inOrderOfExamples(one: string, other: string): number {
+  const order = Object.keys(OPERATION_EXAMPLES);
+  const place = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length);
+  return place(one) - place(other) || one.localeCompare(other, 'en');
+}
+
+function readExample(
+  folder: string,
+  name: string,
+): { name: string; document: string; description?: string; variables?: string } {
+  const document = readFileSync(join(folder, `${name}.graphql`), 'utf8');
+  const { description, variables } = OPERATION_EXAMPLES[name] ?? {};
   return {
     name,
-    ...(comment === undefined
-      ? {}
-      : { description: comment.replaceAll(/^# ?/gm, '').trim().replaceAll('\n', ' ') }),
     document,
+    ...(description === undefined ? {} : { description }),
+    ...(variables === undefined ? {} : { variables: JSON.stringify(variables, null, 2) }),
   };
 }

@@ -19,7 +19,8 @@ const HEADER = ` Everything in containers: PostgreSQL, a migration job and a ser
  Written from subgraphs/services.json by \`npm run services:write\`; change that or cli/src/services, not this file.
  How to run it, with secrets or databases of your own: docs/deployment.md. In short:
    npm run supergraph -- secrets --out secrets
-   SECRETS_FOLDER=./secrets docker compose up --build --detach`;
+   echo SECRETS_FOLDER=./secrets >> .env
+   docker compose up --build --detach`;
 
 /** Says in the one message that Compose shows where the secrets come from. */
 const SECRETS_FOLDER =

@@ -8,21 +8,16 @@ import { provisionServiceDatabase } from '@supergraph/platform/provisioning';
 import { testTelemetry } from '@supergraph/platform/testing';
 import { readServices } from '@supergraph/schema/services';
 import pg from 'pg';
-import { parse } from 'yaml';
 import { prepareExternalDatabase } from '../launcher/databases.js';
 import { ROOT } from '../root.js';
 import { makeSecrets } from './make-secrets.js';
 import { readMigrationUrls, type MigrationUrls } from './migration-urls.js';
+import { readComposeFile } from './testing/read-compose-file.js';
 
 const services = readServices(ROOT);
 const auth = services.find(({ name }) => name === 'auth')!;
 const rolesFile = join(ROOT, 'deploy', 'postgres', '10-roles.sql');
-const compose = parse(readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8'), { merge: true }) as {
-  services: Record<
-    string,
-    { command: ReadonlyArray<string>; environment: Record<string, string>; volumes: string[] }
-  >;
-};
+const { compose } = readComposeFile();
 const container = compose.services['auth-database']!;
 
 let secrets: string;

@@ -1,0 +1,184 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { findChromium, launchChromium } from '../harness/chromium.js';
+import { ROOT } from '../harness/root.js';
+import { startSystemUnderTest, type SystemUnderTest } from '../harness/system.js';
+
+const PATIENCE_MILLISECONDS = 20_000;
+const program = findChromium();
+if (program === undefined && process.env['CI'] !== 'true') {
+  process.stderr.write(
+    'Skipped: there is no Chromium here. Install it (apt-get install chromium), or name one in CHROMIUM_PATH.\n',
+  );
+}
+
+/** The tests go on from one another: one visitor, one page. */
+(program !== undefined || process.env['CI'] === 'true' ? describe : describe.skip)('the sandbox', () => {
+  let system: SystemUnderTest;
+  let browser: Browser | undefined;
+  let page: Page;
+  /** What a page that is whole and keeps to itself never has. */
+  const complaints: string[] = [];
+  const requests: string[] = [];
+
+  beforeAll(async () => {
+    if (program === undefined) {
+      throw new Error('CI=true demands a Chromium: install it, or name one in CHROMIUM_PATH.');
+    }
+    [system, browser] = await Promise.all([startSystemUnderTest(), launchChromium(program)]);
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    page = await context.newPage();
+    page.setDefaultTimeout(PATIENCE_MILLISECONDS);
+    page.on('request', (request) => requests.push(request.url()));
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) {
+        complaints.push(message.text());
+      }
+    });
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('response', async (r) => { if (r.status() >= 400) console.log(r.status(), r.url(), await r.text(), r.request().postData()); });
+    page.on('requestfailed', (request) =>
+      complaints.push(`${request.url()} ${request.failure()?.errorText}`),
+    );
+    await page.addInitScript({
+      content: `addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
+        console.error('Content Security Policy: ' + violatedDirective + ' ' + blockedURI));`,
+    });
+    await page.goto(`${system.system.routerUrl}/`);
+    await loaded('Supergraph');
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await system.stop();
+  });
+
+  /** Waits until the schema of a target is known to the editor. */
+  async function loaded(target: string): Promise<void> {
+    await page.locator('.sandbox-status[data-state=loaded]', { hasText: `${target} at ` }).waitFor();
+  }
+
+  async function show(panel: string): Promise<Locator> {
+    const button = page.getByRole('button', { name: `Show ${panel}`, exact: true });
+    if (await button.isVisible()) {
+      await button.click();
+    }
+    const section = page.locator(`section[aria-label="${panel}"]`);
+    await section.waitFor();
+    return section;
+  }
+
+  /** Runs what the editor holds and waits until the answer shows this. */
+  async function runAndSee(text: string | RegExp): Promise<void> {
+    await page.locator('.graphiql-execute-button').click();
+    await page.locator('.graphiql-response .view-lines', { hasText: text }).waitFor();
+  }
+
+  async function openExample(name: string): Promise<void> {
+    const examples = await show('Examples');
+    await examples.getByRole('button', { name: new RegExp(`^${name}\\b`) }).click();
+    await page.locator('.graphiql-query-editor .view-lines', { hasText: name }).waitFor();
+  }
+
+  async function typeQuery(query: string): Promise<void> {
+    // Its middle may lie below a panel's edge.
+    await page.locator('.graphiql-query-editor .view-lines').click({ position: { x: 60, y: 8 } });
+    await page.keyboard.press('ControlOrMeta+a');
+    await page.keyboard.insertText(query);
+  }
+
+  it('opens with the first example, which runs', async () => {
+    await page.locator('.graphiql-query-editor .view-lines', { hasText: 'UserOverview' }).waitFor();
+    await runAndSee('"UNAUTHENTICATED"');
+  });
+
+  it('offers every saved operation as an example', async () => {
+    const examples = await show('Examples');
+    const offered = await examples.getByRole('listitem').locator('strong').allTextContents();
+    const saved = readdirSync(join(ROOT, 'schema', 'operations'))
+      .filter((file) => file.endsWith('.graphql'))
+      .map((file) => file.replace(/\.graphql$/, ''));
+    expect([...offered].sort()).toEqual(saved.sort());
+  });
+
+  it('signs in at the press of a button', async () => {
+    const panel = await show('Sign in');
+    await panel.getByRole('button', { name: 'Sign in as Admin' }).click();
+    await panel.getByText('Signed in as').waitFor();
+    await page.locator('.sandbox-session[data-state=in]', { hasText: 'Admin' }).waitFor();
+  });
+
+  it('shows what all four services answer to one query', async () => {
+    await openExample('UserOverview');
+    await runAndSee('customer@example.com');
+    const answer = page.locator('.graphiql-response .view-lines');
+    await answer.filter({ hasText: '"handle"' }).waitFor();
+    const shown = await typeAndRead(
+      'query One($id: ID!) { user(id: $id) { email profile { displayName } paymentSummary { sentCount } auditTrail(first: 1) { edges { cursor } } } }',
+    );
+    expect(shown).toMatch(/"displayName":\s*"/);
+    expect(shown).toMatch(/"sentCount":\s*\d/);
+    expect(shown).toMatch(/"auditTrail":\s*\{/);
+    expect(shown).not.toContain('"errors"');
+    await takePicture();
+  });
+
+  /** Runs a query whose answer fits the editor, which draws visible lines only. */
+  async function typeAndRead(query: string): Promise<string> {
+    await typeQuery(query);
+    await runAndSee('"auditTrail"');
+    const text = await page.locator('.graphiql-response .view-lines').textContent();
+    return (text ?? '').replaceAll(' ', ' ');
+  }
+
+  it('shows who owns which field', async () => {
+    const panel = await show('Ownership');
+    await panel.getByRole('searchbox', { name: 'Search types and fields' }).fill('User');
+    const user = panel.locator('[data-type=User]');
+    for (const name of ['auth', 'profile', 'payments', 'admin']) {
+      await user.locator(`.sandbox-type-head [data-subgraph=${name}]`).waitFor();
+    }
+    await user.getByText('paymentSummary').first().waitFor();
+  });
+
+  it('opens a subgraph alone', async () => {
+    requests.splice(0);
+    await page.getByRole('radio', { name: 'payments' }).check({ force: true });
+    await loaded('payments');
+    await typeQuery('{ payments(first: 1) { edges { node { user { __typename } status } } } }');
+    await runAndSee('"edges"');
+    expect(new URL(requests.at(-1) ?? '').pathname).toBe('/sandbox/subgraphs/payments');
+    await page.getByRole('radio', { name: 'Supergraph' }).check({ force: true });
+    await loaded('Supergraph');
+  });
+
+  it('signs out', async () => {
+    const panel = await show('Sign in');
+    await panel.getByRole('button', { name: 'Sign out' }).click();
+    await page.locator('.sandbox-session[data-state=out]').waitFor();
+    await typeQuery('{ settings { key } }');
+    await runAndSee('"UNAUTHENTICATED"');
+  });
+
+  it('asks nobody but the router, and has nothing to complain about', () => {
+    const origins = new Set(requests.filter((url) => /^https?:/.test(url)).map((url) => new URL(url).origin));
+    expect([...origins]).toEqual([new URL(system.system.routerUrl).origin]);
+    expect(complaints).toEqual([]);
+  });
+
+  /** The picture of the documentation, made when `SANDBOX_PICTURE` names its file. */
+  async function takePicture(): Promise<void> {
+    const file = process.env['SANDBOX_PICTURE'];
+    if (file === undefined) {
+      return;
+    }
+    mkdirSync(join(file, '..'), { recursive: true });
+    await openExample('UserOverview');
+    await runAndSee('customer@example.com');
+    await show('Ownership');
+    await page.getByRole('searchbox', { name: 'Search types and fields' }).fill('User');
+    await page.locator('[data-type=User] [data-subgraph=admin]').first().waitFor();
+    await page.screenshot({ path: file });
+  }
+});
