@@ -1,6 +1,8 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readServices } from '@supergraph/schema/services';
 import { ask, signIn } from '../harness/graphql.js';
+import { ROOT } from '../harness/root.js';
 import { startSystemUnderTest, type SystemUnderTest } from '../harness/system.js';
 
 let system: SystemUnderTest;
@@ -175,7 +177,7 @@ describe('a second account', () => {
 });
 
 describe('a subgraph', () => {
-  it.each(['auth', 'profile', 'payments', 'admin'])('%s refuses whoever is not the router', async (name) => {
+  it.each(readServices(ROOT).map(({ name }) => name))('%s refuses whoever is not the router', async (name) => {
     const url = system.system.services.find(({ service }) => service.name === name)?.process.url ?? '';
     for (const headers of [{}, { 'x-supergraph-caller': 'router', 'x-supergraph-secret': 'guess' }]) {
       const response = await fetch(`${url}/graphql`, {

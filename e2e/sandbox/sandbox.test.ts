@@ -38,7 +38,6 @@ if (program === undefined && process.env['CI'] !== 'true') {
       }
     });
     page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('response', async (r) => { if (r.status() >= 400) console.log(r.status(), r.url(), await r.text(), r.request().postData()); });
     page.on('requestfailed', (request) =>
       complaints.push(`${request.url()} ${request.failure()?.errorText}`),
     );
@@ -81,11 +80,15 @@ if (program === undefined && process.env['CI'] !== 'true') {
     await page.locator('.graphiql-query-editor .view-lines', { hasText: name }).waitFor();
   }
 
-  async function typeQuery(query: string): Promise<void> {
-    // Its middle may lie below a panel's edge.
-    await page.locator('.graphiql-query-editor .view-lines').click({ position: { x: 60, y: 8 } });
+  /** Types a query of this name, and waits until the editor knows it. */
+  async function typeQuery(name: string, selection: string): Promise<void> {
+    await page
+      .locator('.graphiql-query-editor .monaco-editor')
+      .first()
+      .click({ position: { x: 150, y: 8 } });
     await page.keyboard.press('ControlOrMeta+a');
-    await page.keyboard.insertText(query);
+    await page.keyboard.insertText(`query ${name} ${selection}`);
+    await page.locator('.graphiql-tab-active', { hasText: name }).waitFor();
   }
 
   it('opens with the first example, which runs', async () => {
@@ -111,26 +114,22 @@ if (program === undefined && process.env['CI'] !== 'true') {
 
   it('shows what all four services answer to one query', async () => {
     await openExample('UserOverview');
-    await runAndSee('customer@example.com');
-    const answer = page.locator('.graphiql-response .view-lines');
-    await answer.filter({ hasText: '"handle"' }).waitFor();
-    const shown = await typeAndRead(
-      'query One($id: ID!) { user(id: $id) { email profile { displayName } paymentSummary { sentCount } auditTrail(first: 1) { edges { cursor } } } }',
-    );
-    expect(shown).toMatch(/"displayName":\s*"/);
-    expect(shown).toMatch(/"sentCount":\s*\d/);
-    expect(shown).toMatch(/"auditTrail":\s*\{/);
-    expect(shown).not.toContain('"errors"');
+    const [answer] = await Promise.all([
+      page.waitForResponse((response) => response.request().postData()?.includes('UserOverview') ?? false),
+      runAndSee('customer@example.com'),
+    ]);
+    expect(await answer.json()).toEqual({
+      data: {
+        user: expect.objectContaining({
+          email: 'customer@example.com',
+          profile: expect.objectContaining({ displayName: expect.any(String) }),
+          paymentSummary: expect.objectContaining({ sentCount: expect.any(Number) }),
+          auditTrail: expect.objectContaining({ edges: expect.any(Array) }),
+        }),
+      },
+    });
     await takePicture();
   });
-
-  /** Runs a query whose answer fits the editor, which draws visible lines only. */
-  async function typeAndRead(query: string): Promise<string> {
-    await typeQuery(query);
-    await runAndSee('"auditTrail"');
-    const text = await page.locator('.graphiql-response .view-lines').textContent();
-    return (text ?? '').replaceAll(' ', ' ');
-  }
 
   it('shows who owns which field', async () => {
     const panel = await show('Ownership');
@@ -146,7 +145,7 @@ if (program === undefined && process.env['CI'] !== 'true') {
     requests.splice(0);
     await page.getByRole('radio', { name: 'payments' }).check({ force: true });
     await loaded('payments');
-    await typeQuery('{ payments(first: 1) { edges { node { user { __typename } status } } } }');
+    await typeQuery('Alone', '{ payments(first: 1) { edges { node { status } } } }');
     await runAndSee('"edges"');
     expect(new URL(requests.at(-1) ?? '').pathname).toBe('/sandbox/subgraphs/payments');
     await page.getByRole('radio', { name: 'Supergraph' }).check({ force: true });
@@ -157,7 +156,7 @@ if (program === undefined && process.env['CI'] !== 'true') {
     const panel = await show('Sign in');
     await panel.getByRole('button', { name: 'Sign out' }).click();
     await page.locator('.sandbox-session[data-state=out]').waitFor();
-    await typeQuery('{ settings { key } }');
+    await typeQuery('Outside', '{ settings { key } }');
     await runAndSee('"UNAUTHENTICATED"');
   });
 
@@ -174,8 +173,6 @@ if (program === undefined && process.env['CI'] !== 'true') {
       return;
     }
     mkdirSync(join(file, '..'), { recursive: true });
-    await openExample('UserOverview');
-    await runAndSee('customer@example.com');
     await show('Ownership');
     await page.getByRole('searchbox', { name: 'Search types and fields' }).fill('User');
     await page.locator('[data-type=User] [data-subgraph=admin]').first().waitFor();
