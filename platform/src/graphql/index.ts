@@ -10,3 +10,4 @@ export { CurrencyCode } from './scalars/currency-code.js';
 export { DateTime } from './scalars/date-time.js';
 export { Decimal } from './scalars/decimal.js';
 export { Json } from './scalars/json.js';
+export { startService, type ServiceParts } from './service.js';

@@ -1,8 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { createDatabase } from '@supergraph/platform/database';
-import { startSubgraph, type RunningSubgraph } from '@supergraph/platform/graphql';
+import { startService, type RunningSubgraph } from '@supergraph/platform/graphql';
 import type { Telemetry } from '@supergraph/platform/http';
-import { createRemoteKeys, createTokenVerifier } from '@supergraph/platform/identity';
 import type { AdminConfiguration } from './config.js';
 import { PrismaClient } from './generated/prisma/client.js';
 import { createContextFactory } from './resolvers/context.js';
@@ -14,37 +11,18 @@ import { createStore } from './store/index.js';
  *
  * @throws when the port is taken
  */
-export async function startAdmin(
+export function startAdmin(
   configuration: AdminConfiguration,
   telemetry: Telemetry,
 ): Promise<RunningSubgraph> {
-  const { common } = configuration;
-  const database = createDatabase({ url: configuration.databaseUrl, schema: 'admin', ...telemetry });
-  const store = createStore(new PrismaClient({ adapter: database.adapter }));
-  const keys = createRemoteKeys(configuration.jwksUrl, telemetry.logger);
-
-  const subgraph = await startSubgraph({
+  return startService({
     name: 'admin',
-    port: configuration.port,
-    common,
-    sdl: readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8'),
-    resolvers,
-    createContext: createContextFactory({ store }),
-    callerSecrets: configuration.callerSecrets,
-    verifyToken: createTokenVerifier({
-      getKey: keys.getKey,
-      issuer: common.tokenIssuer,
-      audience: common.tokenAudience,
-    }),
-    readiness: { database: () => database.check() },
-    ...telemetry,
-  });
-  return {
-    url: subgraph.url,
-    async stop() {
-      await subgraph.stop();
-      keys.stop();
-      await database.close();
+    configuration,
+    telemetry,
+    sdlFile: new URL('../schema.graphql', import.meta.url),
+    open: ({ adapter }) => {
+      const store = createStore(new PrismaClient({ adapter }));
+      return { resolvers, createContext: createContextFactory({ store }) };
     },
-  };
+  });
 }
