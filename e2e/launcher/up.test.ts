@@ -94,26 +94,29 @@ describe('up', () => {
     });
   });
 
-  it.each([[], ['--reset']])('refuses a second start on the same data in one line %s', async (...more) => {
-    const second = await supergraph(['up', '--data', data.folder, '--port', '0', ...more]);
-    expect(second).toEqual({
-      status: 1,
-      signal: null,
-      stdout: '',
-      stderr: `The system runs already (process ${launcher.processId}): ${url}. End it with Ctrl-C where it was started.\n`,
-    });
-    expect((await supergraph(['status', '--data', data.folder])).status).toBe(0);
-    const registered = await ask(
-      `${url}/graphql`,
-      'mutation ($input: RegisterInput!) { register(input: $input) { __typename } }',
-      {
-        variables: {
-          input: { ...NEWCOMER, email: `${more.length}${NEWCOMER.email}`.replace(/^0/, ''), name: 'New' },
+  it.each([{ more: [] }, { more: ['--reset'] }])(
+    'refuses a second start on the same data in one line: $more',
+    async ({ more }) => {
+      const second = await supergraph(['up', '--data', data.folder, '--port', '0', ...more]);
+      expect(second).toEqual({
+        status: 1,
+        signal: null,
+        stdout: '',
+        stderr: `The system runs already (process ${launcher.processId}): ${url}. End it with Ctrl-C where it was started.\n`,
+      });
+      expect((await supergraph(['status', '--data', data.folder])).status).toBe(0);
+      const registered = await ask(
+        `${url}/graphql`,
+        'mutation ($input: RegisterInput!) { register(input: $input) { __typename } }',
+        {
+          variables: {
+            input: { ...NEWCOMER, email: `${more.length}${NEWCOMER.email}`.replace(/^0/, ''), name: 'New' },
+          },
         },
-      },
-    );
-    expect(registered.data.register.__typename).toBe('SignedIn');
-  });
+      );
+      expect(registered.data.register.__typename).toBe('SignedIn');
+    },
+  );
 
   it('ends everything at a Ctrl-C, also at one that arrives twice', async () => {
     const started = launcher.descendants();

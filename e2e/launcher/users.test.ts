@@ -20,7 +20,13 @@ if (!asRoot) {
 }
 
 let data: DataUnderTest;
-afterEach(() => data.remove());
+let closed: string | undefined;
+afterEach(async () => {
+  await data.remove();
+  if (closed !== undefined) {
+    rmSync(closed, { recursive: true });
+  }
+});
 
 async function expectWhole(launcher: Launcher): Promise<void> {
   const endpoint = `${await launcher.ready()}/graphql`;
@@ -58,22 +64,17 @@ const onLinux = process.platform === 'linux';
 
 (asRoot ? describe : describe.skip)('root', () => {
   it('starts the system below a folder that nobody else can enter', async () => {
-    const closed = mkdtempSync(join(tmpdir(), 'supergraph-closed-'));
+    closed = mkdtempSync(join(tmpdir(), 'supergraph-closed-'));
     chmodSync(closed, 0o700);
     data = makeDataFolder({ parent: closed });
-    try {
-      const launcher = data.up();
-      await expectWhole(launcher);
-      expect(launcher.stderr()).toContain('its data lies in');
-      const servers = launcher.descendants().filter(({ command }) => / -D /.test(command));
-      expect(servers).toHaveLength(4);
-      if (onLinux) {
-        expect(servers.map(({ id }) => userOf(id))).not.toContain(0);
-      }
-      expect((await launcher.stop()).status).toBe(0);
-    } finally {
-      await data.remove();
-      rmSync(closed, { recursive: true, force: true });
+    const launcher = data.up();
+    await expectWhole(launcher);
+    expect(launcher.stderr()).toContain('its data lies in');
+    const servers = launcher.descendants().filter(({ command }) => / -D /.test(command));
+    expect(servers).toHaveLength(4);
+    if (onLinux) {
+      expect(servers.map(({ id }) => userOf(id))).not.toContain(0);
     }
+    expect((await launcher.stop()).status).toBe(0);
   });
 });

@@ -23,9 +23,9 @@ let end: () => Promise<unknown>;
 afterEach(() => end());
 
 async function startSystem(environment: Readonly<Record<string, string>> = {}): Promise<string> {
-  const { system, stop } = await startSystemUnderTest({ environment });
-  end = stop;
-  return system.routerUrl;
+  const started = await startSystemUnderTest({ environment });
+  end = () => started.stop();
+  return started.system.routerUrl;
 }
 
 /** A router alone, as a production would run it; its subgraphs are away. */

@@ -1,4 +1,5 @@
-import { realpath } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import pg from 'pg';
@@ -30,7 +31,7 @@ export async function waitUntilReady(
   while (server.exit() === undefined) {
     const answer = await ask(url, directory);
     if (answer === 'ready') return 'ready';
-    if (answer === 'wrong-password') {
+    if (answer === 'wrong-password' && (await isAccepting(server, directory))) {
       throw new EmbeddedPostgresError(
         'WRONG_PASSWORD',
         `The cluster in ${directory} was made with another superuser password. ` +
@@ -45,6 +46,15 @@ export async function waitUntilReady(
   if (/pre-existing shared memory block/.test(lines)) return 'shared-memory-in-use';
   const { code, signal } = server.exit() ?? {};
   throw startFailed(`it ended with ${signal ?? `status ${String(code)}`}`, lines, directory);
+}
+
+/**
+ * Whether this very server accepts connections: on the port of one that could not bind, another one may have answered.
+ * A server writes its state into the eighth line of `postmaster.pid` (PostgreSQL's pidfile.h).
+ */
+async function isAccepting(server: ServerProcess, directory: string): Promise<boolean> {
+  const lines = (await readFile(join(directory, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
+  return Number(lines[0]) === server.processId && lines[7]?.trim() === 'ready';
 }
 
 async function ask(url: string, directory: string): Promise<'ready' | 'not-yet' | 'wrong-password'> {

@@ -159,6 +159,26 @@ describe('startEmbeddedPostgres', () => {
     }
   });
 
+  it('is not misled when it is a server with another password that took the port', async () => {
+    const other = await startEmbeddedPostgres({
+      dataDirectory: join(folder, 'other-password'),
+      superuserPassword: 'another',
+      settings: { shared_buffers: '16MB' },
+    });
+    try {
+      const ports = [other.port];
+      server = await startServer(
+        { dataDirectory: join(folder, 'main'), superuserPassword, port: other.port },
+        true,
+        async () => ports.shift() ?? (await findFreePort(undefined)),
+      );
+      expect(server.port).not.toBe(other.port);
+      expect(await query(server.superuserUrl(), 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    } finally {
+      await other.stop();
+    }
+  });
+
   it('refuses a folder that a living launcher uses, and leaves its server alone', async () => {
     const running = await start();
     await expect(
