@@ -177,18 +177,21 @@ describe('a second account', () => {
 });
 
 describe('a subgraph', () => {
-  it.each(readServices(ROOT).map(({ name }) => name))('%s refuses whoever is not the router', async (name) => {
-    const url = system.system.services.find(({ service }) => service.name === name)?.process.url ?? '';
-    for (const headers of [{}, { 'x-supergraph-caller': 'router', 'x-supergraph-secret': 'guess' }]) {
-      const response = await fetch(`${url}/graphql`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, ...headers },
-        body: '{"query":"{ __typename }"}',
-      });
-      expect(response.status).toBe(403);
-      expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'CALLER_REFUSED' } }] });
-    }
-  });
+  it.each(readServices(ROOT).map(({ name }) => name))(
+    '%s refuses whoever is not the router',
+    async (name) => {
+      const url = system.system.services.find(({ service }) => service.name === name)?.process.url ?? '';
+      for (const headers of [{}, { 'x-supergraph-caller': 'router', 'x-supergraph-secret': 'guess' }]) {
+        const response = await fetch(`${url}/graphql`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, ...headers },
+          body: '{"query":"{ __typename }"}',
+        });
+        expect(response.status).toBe(403);
+        expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'CALLER_REFUSED' } }] });
+      }
+    },
+  );
 });
 
 it('every process is still the one that started', () => {
