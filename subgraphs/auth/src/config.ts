@@ -1,10 +1,12 @@
 import {
   readServiceConfiguration,
   secretVariable,
+  urlVariable,
   type EnvironmentSource,
   type ServiceConfiguration,
 } from '@supergraph/platform/configuration';
 import { z } from 'zod';
+import type { LimitedAction, RateLimit } from './domain/rate-limits.js';
 
 /** What the auth service is told. */
 export interface AuthConfiguration extends ServiceConfiguration {
@@ -12,13 +14,34 @@ export interface AuthConfiguration extends ServiceConfiguration {
   readonly keyEncryptionSecret: string;
   readonly accessTokenSeconds: number;
   readonly refreshTokenSeconds: number;
+  /** What one client may do how often. */
+  readonly rateLimits: Readonly<Record<LimitedAction, RateLimit>>;
+  /** Where the pages of mails' links lie, without a slash at the end. */
+  readonly mailLinkUrl: string | undefined;
 }
 
-const variables = {
+/** On a developer's machine all clients share one address, and tests are clients. */
+const EMBEDDED_ATTEMPTS = 100_000;
+
+/** Where the router is on a developer's machine. */
+const EMBEDDED_LINKS = 'http://localhost:4000';
+
+const attemptsVariable = (attempts: number, source: EnvironmentSource): z.ZodType<number> =>
+  z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(source['SUPERGRAPH_MODE'] === 'embedded' ? EMBEDDED_ATTEMPTS : attempts);
+
+const variablesFor = (source: EnvironmentSource) => ({
   AUTH_KEY_ENCRYPTION_SECRET: secretVariable(),
   AUTH_ACCESS_TOKEN_SECONDS: z.coerce.number().int().min(1).default(900),
   AUTH_REFRESH_TOKEN_SECONDS: z.coerce.number().int().min(60).default(2_592_000),
-};
+  AUTH_REGISTRATIONS_PER_HOUR: attemptsVariable(20, source),
+  AUTH_LOGINS_PER_MINUTE: attemptsVariable(60, source),
+  AUTH_MAIL_REQUESTS_PER_HOUR: attemptsVariable(30, source),
+  AUTH_MAIL_LINK_URL: urlVariable().optional(),
+});
 
 /**
  * Reads the configuration from the environment.
@@ -26,11 +49,21 @@ const variables = {
  * @throws {ConfigurationError} with every mistake
  */
 export function readConfiguration(source: EnvironmentSource = process.env): AuthConfiguration {
-  const { service, values } = readServiceConfiguration({ service: 'auth', port: 4001, variables }, source);
+  const { service, values } = readServiceConfiguration(
+    { service: 'auth', port: 4001, variables: variablesFor(source) },
+    source,
+  );
   return {
     ...service,
     keyEncryptionSecret: values.AUTH_KEY_ENCRYPTION_SECRET,
     accessTokenSeconds: values.AUTH_ACCESS_TOKEN_SECONDS,
     refreshTokenSeconds: values.AUTH_REFRESH_TOKEN_SECONDS,
+    mailLinkUrl:
+      values.AUTH_MAIL_LINK_URL ?? (service.common.mode === 'embedded' ? EMBEDDED_LINKS : undefined),
+    rateLimits: {
+      register: { attempts: values.AUTH_REGISTRATIONS_PER_HOUR, windowSeconds: 3_600 },
+      login: { attempts: values.AUTH_LOGINS_PER_MINUTE, windowSeconds: 60 },
+      requestMail: { attempts: values.AUTH_MAIL_REQUESTS_PER_HOUR, windowSeconds: 3_600 },
+    },
   };
 }

@@ -1,26 +1,18 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes, randomUUID } from 'node:crypto';
-import {
-  errors,
-  exportJWK,
-  generateKeyPair,
-  importJWK,
-  type CryptoKey,
-  type JWK,
-  type JWTVerifyGetKey,
-} from 'jose';
+import { errors, importJWK, type CryptoKey, type JWK, type JWTVerifyGetKey } from 'jose';
 import type { SigningKeyRecord, SigningKeyStore } from '../store/signing-keys.js';
+import { deriveEncryptionKey, importPrivateKey, makeSigningKey } from './signing-key.js';
 
 /** The keys by which access tokens are signed and verified. */
 export interface KeyRing {
-  /** The key that signs now; the first one is made at first need. */
+  /** The key that signs now, the newest whose time has come; the first one is made at first need. */
   signingKey(): Promise<{ readonly id: string; readonly key: CryptoKey }>;
   /** The public halves of every key whose tokens may still be alive, as a JSON Web Key Set (RFC 7517). */
   publicKeySet(): Promise<{ readonly keys: ReadonlyArray<JWK> }>;
   readonly getVerificationKey: JWTVerifyGetKey;
 }
 
-const ALGORITHM = 'EdDSA';
-const REMEMBER_MILLISECONDS = 30_000;
+/** For so long a replica does not see that a key was added; a rotation waits longer than that. */
+export const REMEMBER_MILLISECONDS = 30_000;
 
 /**
  * Makes the key ring over the table of signing keys. Private keys lie there encrypted (AES-256-GCM), so that a
@@ -29,7 +21,7 @@ const REMEMBER_MILLISECONDS = 30_000;
  * @param encryptionSecret from which the encryption key is derived
  */
 export function createKeyRing(store: SigningKeyStore, encryptionSecret: string): KeyRing {
-  const encryptionKey = Buffer.from(hkdfSync('sha256', encryptionSecret, '', 'auth signing keys', 32));
+  const encryptionKey = deriveEncryptionKey(encryptionSecret);
   let remembered:
     { readonly until: number; readonly records: Promise<ReadonlyArray<SigningKeyRecord>> } | undefined;
   const privateKeys = new Map<string, Promise<CryptoKey>>();
@@ -38,7 +30,7 @@ export function createKeyRing(store: SigningKeyStore, encryptionSecret: string):
     if (remembered !== undefined && !fresh && remembered.until > Date.now()) {
       return remembered.records;
     }
-    const records = store.listActive();
+    const records = store.listPublished();
     remembered = { until: Date.now() + REMEMBER_MILLISECONDS, records };
     records.catch(() => (remembered = undefined));
     return records;
@@ -49,13 +41,16 @@ export function createKeyRing(store: SigningKeyStore, encryptionSecret: string):
     if (records.length > 0) {
       return records;
     }
-    await store.addFirst(await makeKey(encryptionKey));
+    await store.addFirst(await makeSigningKey(encryptionKey));
     return readRecords(true);
   };
 
   return {
     async signingKey() {
-      const newest = (await readOrMakeRecords())[0];
+      const records = await readOrMakeRecords();
+      const now = new Date();
+      // The first key of all signs at once, also when the database's clock is ahead.
+      const newest = records.find((record) => record.signsFrom <= now) ?? records.at(-1);
       if (newest === undefined) {
         throw new Error('There is no signing key although one was just made.');
       }
@@ -79,43 +74,4 @@ export function createKeyRing(store: SigningKeyStore, encryptionSecret: string):
       return await importJWK(record.publicKey, record.algorithm);
     },
   };
-}
-
-async function makeKey(encryptionKey: Buffer): Promise<SigningKeyRecord> {
-  const { publicKey, privateKey } = await generateKeyPair(ALGORITHM, { extractable: true });
-  const id = randomUUID();
-  return {
-    id,
-    algorithm: ALGORITHM,
-    publicKey: { ...(await exportJWK(publicKey)), kid: id, alg: ALGORITHM, use: 'sig' },
-    encryptedPrivateKey: encrypt(encryptionKey, id, JSON.stringify(await exportJWK(privateKey))),
-  };
-}
-
-async function importPrivateKey(record: SigningKeyRecord, encryptionKey: Buffer): Promise<CryptoKey> {
-  const jwk = JSON.parse(decrypt(encryptionKey, record.id, record.encryptedPrivateKey)) as JWK;
-  return (await importJWK(jwk, record.algorithm)) as CryptoKey;
-}
-
-/** Gives nonce (12 bytes), tag (16 bytes) and ciphertext in one; the key's id is authenticated with it. */
-function encrypt(key: Buffer, id: string, text: string): Uint8Array<ArrayBuffer> {
-  const nonce = randomBytes(12);
-  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(id));
-  const encrypted = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
-  return new Uint8Array(Buffer.concat([nonce, cipher.getAuthTag(), encrypted]));
-}
-
-function decrypt(key: Buffer, id: string, bytes: Uint8Array): string {
-  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12)).setAAD(Buffer.from(id));
-  decipher.setAuthTag(bytes.subarray(12, 28));
-  try {
-    return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8');
-  } catch (cause) {
-    throw new Error(
-      'The signing key cannot be decrypted: AUTH_KEY_ENCRYPTION_SECRET is not the one it was made with.',
-      {
-        cause,
-      },
-    );
-  }
 }

@@ -1,5 +1,5 @@
 import type { DomainContext } from './context.js';
-import { hashRefreshToken, isSameHash, sessionIdOf } from './token-issuer.js';
+import { hashRefreshToken, isSameHash, sessionIdOf } from './refresh-tokens.js';
 
 /**
  * Ends the session of a refresh token, or that of the access token when none is given.

@@ -1,28 +1,38 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { UserRecord } from '../store/users.js';
 import type { DomainContext } from './context.js';
-import type { SignedIn } from './outcomes.js';
+import type { InvalidCredentials, SignedIn } from './outcomes.js';
 
 /** The client's part of a new session; what is longer than a list can show is cut. */
 const MAXIMUM_LENGTH = 200;
 
-/** Opens a session for a user whose identity was proven, and gives its tokens. */
+/**
+ * Opens a session for a user whose identity was proven, and gives its tokens.
+ *
+ * @param args.passwordHash by which the identity was proven; a session that a change of the password, the role or
+ *   the status overtook is not opened, so that none outlives what ended the others
+ */
 export async function openSession(
-  { store, tokenIssuer, client }: DomainContext,
-  args: { readonly user: UserRecord; readonly deviceName: string | null },
-): Promise<SignedIn> {
+  { store, tokenIssuer, refreshTokens, client }: DomainContext,
+  args: { readonly user: UserRecord; readonly passwordHash: string; readonly deviceName: string | null },
+): Promise<SignedIn | InvalidCredentials> {
   const sessionId = uuidv7();
-  const refreshToken = tokenIssuer.makeRefreshToken(sessionId);
-  await store.sessions.open({
+  const { text, hash } = refreshTokens.first(sessionId);
+  const expiresAt = tokenIssuer.refreshTokenEnd();
+  const opened = await store.sessions.open({
     id: sessionId,
     userId: args.user.id,
     familyId: uuidv7(),
-    refreshTokenHash: refreshToken.hash,
+    refreshTokenHash: hash,
     deviceName: args.deviceName?.slice(0, MAXIMUM_LENGTH) ?? null,
     userAgent: client.userAgent?.slice(0, MAXIMUM_LENGTH) ?? null,
     ip: client.ip,
-    expiresAt: refreshToken.expiresAt,
+    expiresAt,
+    proof: { passwordHash: args.passwordHash, role: args.user.role },
   });
-  const tokens = await tokenIssuer.issue(args.user, sessionId, refreshToken);
+  if (!opened) {
+    return { type: 'invalidCredentials' };
+  }
+  const tokens = await tokenIssuer.issue(args.user, sessionId, { text, expiresAt });
   return { type: 'signedIn', user: args.user, tokens };
 }

@@ -33,8 +33,16 @@ export async function verifyPassword(passwordHash: string | null, password: stri
   if (password.length > MAXIMUM_LENGTH) {
     return false;
   }
-  const matches = await verify(passwordHash ?? (await unknownAccountHash()), password);
-  return matches && passwordHash !== null;
+  // What is no argon2 hash is nobody's: an account without a usable password takes as long and cannot be entered.
+  const usable = passwordHash?.startsWith('$argon2') === true ? passwordHash : null;
+  const matches = await verify(usable ?? (await unknownAccountHash()), password);
+  return matches && usable !== null;
+}
+
+/** Tells whether a hash was made with other parameters than today's, so that it should be made anew at sign-in. */
+export function needsRehash(passwordHash: string): boolean {
+  const { memoryCost, timeCost, parallelism } = ARGON2ID;
+  return !passwordHash.startsWith(`$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$`);
 }
 
 let cachedHash: Promise<string> | undefined;

@@ -1,9 +1,11 @@
+import { ApplicationError } from '@supergraph/platform/errors';
 import { line, validate, type InvalidInput } from '@supergraph/platform/validation';
 import { z } from 'zod';
+import { sendAccountMail } from './account-mails.js';
 import type { DomainContext } from './context.js';
 import { emailAddress } from './email-address.js';
 import { openSession } from './open-session.js';
-import type { EmailTaken, SignedIn } from './outcomes.js';
+import type { EmailTaken, SignedIn, TooManyAttempts } from './outcomes.js';
 import { hashPassword, newPassword } from './password.js';
 
 const registration = z.object({
@@ -13,19 +15,37 @@ const registration = z.object({
   deviceName: line(200).nullish(),
 });
 
-/** Opens an account as CUSTOMER and signs it in. */
+/**
+ * Opens an account as CUSTOMER and signs it in. It tells that an address is taken, so one client may not try many.
+ *
+ * @throws {ApplicationError} `UNAUTHENTICATED` when the account was changed by somebody else before it was signed in
+ */
 export async function register(
   context: DomainContext,
   input: z.input<typeof registration>,
-): Promise<SignedIn | EmailTaken | InvalidInput> {
+): Promise<SignedIn | EmailTaken | TooManyAttempts | InvalidInput> {
   const checked = validate(registration, input);
   if (checked.type === 'invalidInput') {
     return checked;
   }
+  const refusal = await context.rateLimits.refuse('register', context.client.ip);
+  if (refusal !== undefined) {
+    return refusal;
+  }
   const { email, password, name, deviceName } = checked.value;
-  const user = await context.store.users.add({ email, name, passwordHash: await hashPassword(password) });
+  const passwordHash = await hashPassword(password);
+  const user = await context.store.users.add({ email, name, passwordHash });
   // The unique index decides, not a look beforehand: two may register at the same moment.
-  return user === 'emailTaken'
-    ? { type: 'emailTaken' }
-    : openSession(context, { user, deviceName: deviceName ?? null });
+  if (user === 'emailTaken') {
+    return { type: 'emailTaken' };
+  }
+  const opened = await openSession(context, { user, passwordHash, deviceName: deviceName ?? null });
+  if (opened.type === 'invalidCredentials') {
+    throw new ApplicationError(
+      'UNAUTHENTICATED',
+      'The account was opened and changed at once; sign in to it.',
+    );
+  }
+  sendAccountMail(context, 'EMAIL_VERIFICATION', user.email);
+  return opened;
 }

@@ -1,4 +1,3 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { SignJWT } from 'jose';
 import type { UserRecord } from '../store/users.js';
 import type { KeyRing } from './key-ring.js';
@@ -12,18 +11,16 @@ export interface TokenPair {
   readonly refreshTokenExpiresAt: Date;
 }
 
-/** A refresh token as it is kept: which session it belongs to, and a hash of it. */
-export interface RefreshToken {
-  readonly text: string;
-  readonly hash: string;
-  readonly expiresAt: Date;
-}
-
-/** Makes tokens. */
+/** Signs access tokens. */
 export interface TokenIssuer {
-  makeRefreshToken(sessionId: string): RefreshToken;
+  /** When a refresh token that is made now ends, unless it is used. */
+  refreshTokenEnd(): Date;
   /** Signs the access token that goes with a refresh token. */
-  issue(user: UserRecord, sessionId: string, refreshToken: RefreshToken): Promise<TokenPair>;
+  issue(
+    user: UserRecord,
+    sessionId: string,
+    refreshToken: { readonly text: string; readonly expiresAt: Date },
+  ): Promise<TokenPair>;
 }
 
 /**
@@ -41,10 +38,7 @@ export function createTokenIssuer(
   },
 ): TokenIssuer {
   return {
-    makeRefreshToken(sessionId) {
-      const text = `${sessionId}.${randomBytes(32).toString('base64url')}`;
-      return { text, hash: hashRefreshToken(text), expiresAt: inSeconds(settings.refreshTokenSeconds) };
-    },
+    refreshTokenEnd: () => inSeconds(settings.refreshTokenSeconds),
     async issue(user, sessionId, refreshToken) {
       const { id, key } = await keyRing.signingKey();
       const accessTokenExpiresAt = inSeconds(settings.accessTokenSeconds);
@@ -68,22 +62,6 @@ export function createTokenIssuer(
       };
     },
   };
-}
-
-/** Gives the session's id that a refresh token begins with, undefined when it is not of that form. */
-export function sessionIdOf(refreshToken: string): string | undefined {
-  return /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.[\w-]{43}$/.exec(refreshToken)?.[1];
-}
-
-/** SHA-256 in base64url; the token has 256 random bits, so it needs neither salt nor a slow hash. */
-export function hashRefreshToken(refreshToken: string): string {
-  return createHash('sha256').update(refreshToken).digest('base64url');
-}
-
-/** Compares two hashes in constant time. */
-export function isSameHash(one: string, other: string): boolean {
-  const [left, right] = [Buffer.from(one), Buffer.from(other)];
-  return left.length === right.length && timingSafeEqual(left, right);
 }
 
 /** Whole seconds, since a JWT's `exp` has no more. */

@@ -1,12 +1,22 @@
 import type { PrismaClient } from '../generated/prisma/client.js';
+import { createAccountStore, type AccountStore } from './accounts.js';
+import { createAttemptCounterStore, type AttemptCounterStore } from './attempt-counters.js';
+import { createLoginFailureStore, type LoginFailureStore } from './login-failures.js';
+import { createOutgoingMailStore, type OutgoingMailStore } from './outgoing-mails.js';
 import { createSessionStore, type SessionStore } from './sessions.js';
 import { createSigningKeyStore, type SigningKeyStore } from './signing-keys.js';
+import { createSingleUseTokenStore, type SingleUseTokenStore } from './single-use-tokens.js';
 import { createUserStore, type UserStore } from './users.js';
 
-/** Everything that auth keeps, a part a table. */
+/** Everything that auth keeps, a part a table or a group of changes. */
 export interface Store {
   readonly users: UserStore;
+  readonly accounts: AccountStore;
   readonly sessions: SessionStore;
+  readonly loginFailures: LoginFailureStore;
+  readonly attemptCounters: AttemptCounterStore;
+  readonly singleUseTokens: SingleUseTokenStore;
+  readonly outgoingMails: OutgoingMailStore;
   readonly signingKeys: SigningKeyStore;
 }
 
@@ -14,7 +24,12 @@ export interface Store {
 export function createStore(prisma: PrismaClient): Store {
   return {
     users: createUserStore(prisma),
+    accounts: createAccountStore(prisma),
     sessions: createSessionStore(prisma),
+    loginFailures: createLoginFailureStore(prisma),
+    attemptCounters: createAttemptCounterStore(prisma),
+    singleUseTokens: createSingleUseTokenStore(prisma),
+    outgoingMails: createOutgoingMailStore(prisma),
     signingKeys: createSigningKeyStore(prisma),
   };
 }

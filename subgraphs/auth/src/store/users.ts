@@ -2,6 +2,7 @@ import { isUniqueViolation } from '@supergraph/platform/database';
 import { keysetQuery, type Page } from '@supergraph/platform/paging';
 import type { PrismaClient } from '../generated/prisma/client.js';
 import type { Role, UserStatus } from '../generated/prisma/enums.js';
+import { revokeSessions } from './revoke-sessions.js';
 
 export type { Role, UserStatus };
 
@@ -16,13 +17,20 @@ export interface UserRecord {
   readonly createdAt: Date;
 }
 
+/** A user and the hash by which they prove themselves. */
+export interface Credentials {
+  readonly user: UserRecord;
+  readonly passwordHash: string;
+}
+
 /** Narrows a list of users; what is undefined does not narrow. */
 export interface UserFilter {
   readonly role?: Role | undefined;
   readonly status?: UserStatus | undefined;
 }
 
-const columns = {
+/** The columns of a {@link UserRecord}. */
+export const userColumns = {
   id: true,
   email: true,
   name: true,
@@ -36,9 +44,26 @@ const columns = {
 export interface UserStore {
   /** One statement for any number of ids; gives what was found. */
   findMany(ids: ReadonlyArray<string>): Promise<ReadonlyMap<string, UserRecord>>;
-  findCredentials(
-    email: string,
-  ): Promise<{ readonly user: UserRecord; readonly passwordHash: string } | null>;
+  findByEmail(email: string): Promise<UserRecord | null>;
+  findCredentials(email: string): Promise<Credentials | null>;
+  /** Null when the user is not ACTIVE or the session is not a live one of theirs. */
+  findOwnCredentials(args: {
+    readonly userId: string;
+    readonly sessionId: string;
+  }): Promise<Credentials | null>;
+  /** Puts a hash made with today's parameters in the place of an older one; false when that was replaced already. */
+  rehashPassword(args: {
+    readonly userId: string;
+    readonly spentHash: string;
+    readonly nextHash: string;
+  }): Promise<boolean>;
+  /** Replaces the password hash and ends every session but one; `stale` when the hash or the session is no longer so. */
+  replacePassword(args: {
+    readonly userId: string;
+    readonly spentHash: string;
+    readonly nextHash: string;
+    readonly keepSessionId: string;
+  }): Promise<{ readonly endedSessions: number } | 'stale'>;
   add(user: {
     readonly email: string;
     readonly name: string;
@@ -51,23 +76,50 @@ export interface UserStore {
 export function createUserStore(prisma: PrismaClient): UserStore {
   return {
     async findMany(ids) {
-      const rows = await prisma.user.findMany({ where: { id: { in: [...ids] } }, select: columns });
+      const rows = await prisma.user.findMany({ where: { id: { in: [...ids] } }, select: userColumns });
       return new Map(rows.map((row) => [row.id, row]));
     },
+    findByEmail: (email) => prisma.user.findUnique({ where: { email }, select: userColumns }),
     async findCredentials(email) {
       const row = await prisma.user.findUnique({
         where: { email },
-        select: { ...columns, passwordHash: true },
+        select: { ...userColumns, passwordHash: true },
       });
-      if (row === null) {
-        return null;
-      }
-      const { passwordHash, ...user } = row;
-      return { user, passwordHash };
+      return toCredentials(row);
     },
+    async findOwnCredentials({ userId, sessionId }) {
+      const live = { id: sessionId, revokedAt: null, expiresAt: { gt: new Date() } };
+      const row = await prisma.user.findFirst({
+        where: { id: userId, status: 'ACTIVE', sessions: { some: live } },
+        select: { ...userColumns, passwordHash: true },
+      });
+      return toCredentials(row);
+    },
+    async rehashPassword({ userId, spentHash, nextHash }) {
+      const { count } = await prisma.user.updateMany({
+        where: { id: userId, passwordHash: spentHash },
+        data: { passwordHash: nextHash },
+      });
+      return count === 1;
+    },
+    replacePassword: ({ userId, spentHash, nextHash, keepSessionId }) =>
+      prisma.$transaction(async (transaction) => {
+        const { count } = await transaction.user.updateMany({
+          where: {
+            id: userId,
+            passwordHash: spentHash,
+            status: 'ACTIVE',
+            sessions: { some: { id: keepSessionId, revokedAt: null } },
+          },
+          data: { passwordHash: nextHash, version: { increment: 1 } },
+        });
+        return count === 0
+          ? ('stale' as const)
+          : { endedSessions: await revokeSessions(transaction, userId, keepSessionId) };
+      }),
     async add(user) {
       try {
-        return await prisma.user.create({ data: user, select: columns });
+        return await prisma.user.create({ data: user, select: userColumns });
       } catch (error) {
         if (isUniqueViolation(error, 'email')) {
           return 'emailTaken';
@@ -85,8 +137,16 @@ export function createUserStore(prisma: PrismaClient): UserStore {
         },
         orderBy,
         take,
-        select: columns,
+        select: userColumns,
       });
     },
   };
+}
+
+function toCredentials(row: (UserRecord & { readonly passwordHash: string }) | null): Credentials | null {
+  if (row === null) {
+    return null;
+  }
+  const { passwordHash, ...user } = row;
+  return { user, passwordHash };
 }

@@ -1,0 +1,58 @@
+import { createHmac, hkdfSync } from 'node:crypto';
+import type { AttemptCounterStore } from '../store/attempt-counters.js';
+import { networkOf } from './client-network.js';
+import type { TooManyAttempts } from './outcomes.js';
+
+/** What is limited. */
+export type LimitedAction = 'register' | 'login' | 'requestMail';
+
+/** How many attempts a window of time allows. */
+export interface RateLimit {
+  readonly attempts: number;
+  readonly windowSeconds: number;
+}
+
+/** Keeps one client from doing something too often. */
+export interface RateLimits {
+  /**
+   * Counts an attempt of a client.
+   *
+   * @param ip the client's address; null, for a service that asks for itself, is not limited
+   * @returns the refusal, or undefined when it may go on
+   */
+  refuse(action: LimitedAction, ip: string | null): Promise<TooManyAttempts | undefined>;
+  /** Tells whether something may be done once more to one person, such as sending them a mail. */
+  allows(action: string, subject: string, limit: RateLimit): Promise<boolean>;
+}
+
+/**
+ * Makes the limits over a table of counters, so that all replicas of the service count together and a restart
+ * forgets nothing. Windows are fixed: at their seam twice the limit may pass, which is enough against floods, and
+ * one row a client is all it keeps. The table knows clients by a keyed hash only.
+ *
+ * @param secret from which the hash's key is derived
+ */
+export function createRateLimits(
+  store: AttemptCounterStore,
+  limits: Readonly<Record<LimitedAction, RateLimit>>,
+  secret: string,
+): RateLimits {
+  const key = Buffer.from(hkdfSync('sha256', secret, '', 'auth attempt counters', 32));
+  const hashOf = (action: string, subject: string): string =>
+    createHmac('sha256', key).update(`${action}\0${subject}`).digest('base64url');
+  return {
+    async refuse(action, ip) {
+      if (ip === null) {
+        return undefined;
+      }
+      const { attempts, windowSeconds } = limits[action];
+      const counted = await store.count(hashOf(action, networkOf(ip)), windowSeconds);
+      return counted.attempts <= attempts
+        ? undefined
+        : { type: 'tooManyAttempts', retryAfterSeconds: counted.secondsLeft };
+    },
+    async allows(action, subject, { attempts, windowSeconds }) {
+      return (await store.count(hashOf(action, subject), windowSeconds)).attempts <= attempts;
+    },
+  };
+}
