@@ -1,6 +1,13 @@
 -- What the service's own role may do, and nothing else. Applied by the owner after the migrations; everything
 -- was revoked before in the same transaction.
 -- Only these columns of a payment ever change: who pays whom how much is settled when it is made.
-GRANT SELECT, INSERT, UPDATE (status, updated_at, version) ON payments TO :"service_role";
+GRANT SELECT, INSERT,
+    UPDATE (status, updated_at, version, process_after, provider_reference, failure_reason, completed_at)
+    ON payments TO :"service_role";
 GRANT SELECT, INSERT ON payment_transitions TO :"service_role";
 GRANT SELECT, INSERT ON idempotency_keys TO :"service_role";
+GRANT SELECT, INSERT ON ledger_entries TO :"service_role";
+GRANT SELECT, INSERT, UPDATE (status, failure_reason, provider_reference, process_after, settled_at)
+    ON refunds TO :"service_role";
+GRANT SELECT, INSERT ON provider_events TO :"service_role";
+GRANT SELECT, INSERT ON test_provider_orders TO :"service_role";

@@ -39,4 +39,40 @@ describe('readConfiguration', () => {
     expect(() => readConfiguration(short)).toThrow(/AUTH_SECRET_FROM_PAYMENTS: must be/);
     expect(() => readConfiguration(short)).not.toThrow(/swordfish/);
   });
+
+  it('has defaults for the worker and reads it otherwise', () => {
+    expect(readConfiguration(complete)).toMatchObject({
+      hasWorker: true,
+      processingDelayMilliseconds: 2_000,
+      pollMilliseconds: 500,
+      leaseMilliseconds: 15_000,
+    });
+    const changed = readConfiguration({
+      ...complete,
+      PAYMENTS_WORKER: 'false',
+      PAYMENTS_PROCESSING_DELAY_MILLISECONDS: '0',
+      PAYMENTS_POLL_MILLISECONDS: '100',
+      PAYMENTS_PROVIDER_LEASE_MILLISECONDS: '30000',
+    });
+    expect(changed).toMatchObject({
+      hasWorker: false,
+      processingDelayMilliseconds: 0,
+      pollMilliseconds: 100,
+      leaseMilliseconds: 30_000,
+    });
+    const wrong = { ...complete, PAYMENTS_WORKER: 'perhaps', PAYMENTS_POLL_MILLISECONDS: '0' };
+    expect(() => readConfiguration(wrong)).toThrow(/PAYMENTS_WORKER[^]*PAYMENTS_POLL_MILLISECONDS/);
+  });
+
+  it('lets nobody sign webhooks while no secret is set', () => {
+    const secrets = [readConfiguration(complete), readConfiguration(complete)].map(
+      ({ webhookSecret }) => webhookSecret,
+    );
+    expect(secrets[0]).not.toBe(secrets[1]);
+    expect(secrets[0]?.length).toBeGreaterThanOrEqual(32);
+    const webhookSecret = 'a-secret-of-the-provider-0123456789ab';
+    expect(readConfiguration({ ...complete, PAYMENTS_WEBHOOK_SECRET: webhookSecret })).toMatchObject({
+      webhookSecret,
+    });
+  });
 });

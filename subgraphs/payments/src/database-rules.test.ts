@@ -57,6 +57,13 @@ describe('the database of payments', () => {
     "UPDATE payments SET user_id = '00000000-0000-4000-8000-000000000009'",
     'DELETE FROM payments',
     'TRUNCATE payments CASCADE',
+    'UPDATE ledger_entries SET amount = 1',
+    'DELETE FROM ledger_entries',
+    'TRUNCATE ledger_entries',
+    'UPDATE refunds SET amount = 1',
+    'DELETE FROM refunds',
+    "UPDATE provider_events SET effect = 'APPLIED'",
+    'DELETE FROM test_provider_orders',
     "UPDATE payment_transitions SET reason = 'another'",
     'DELETE FROM payment_transitions',
     'DELETE FROM idempotency_keys',
@@ -64,5 +71,79 @@ describe('the database of payments', () => {
     'CREATE TABLE mine (id int)',
   ])('refuses the service’s role: %s', async (statement) => {
     await expect(service.pool.query(statement)).rejects.toMatchObject({ code: '42501' });
+  });
+
+  describe('the ledger', () => {
+    const line = `INSERT INTO ledger_entries (id, payment_id, transition_id, account, currency, amount)
+      SELECT gen_random_uuid(), payment_id, id, 'HOUSE', currency, amount::numeric
+      FROM payment_transitions, (VALUES %) AS line (currency, amount) WHERE id = $1`;
+    const post = (values: string, transitionId: string) =>
+      service.pool.query(
+        line.replace('%', () => values),
+        [transitionId],
+      );
+    let transitionId: string;
+
+    beforeAll(async () => {
+      const [paymentId] = await insertPayments(database, [{ payer: PAYER, status: 'COMPLETED' }]);
+      const { rows } = await service.pool.query<{ id: string }>(
+        `INSERT INTO payment_transitions (id, payment_id, from_status, to_status)
+         VALUES (gen_random_uuid(), $1, 'PROCESSING', 'COMPLETED') RETURNING id`,
+        [paymentId],
+      );
+      transitionId = rows[0]?.id as string;
+      await post(`('EUR', 5), ('EUR', -5)`, transitionId);
+    });
+
+    it.each([
+      ['one line', `('EUR', 1)`],
+      ['lines that do not sum to zero', `('EUR', 1), ('EUR', -1.0001)`],
+      ['lines of two currencies that do so only together', `('EUR', 1), ('JPY', -1)`],
+      ['a line of nothing', `('EUR', 0)`],
+    ])('refuses %s', async (_what, values) => {
+      await expect(post(values, transitionId)).rejects.toMatchObject({ code: '23514' });
+    });
+
+    it('is only added to, even by its owner', async () => {
+      for (const statement of [
+        'UPDATE ledger_entries SET amount = amount * 2',
+        'DELETE FROM ledger_entries',
+        'TRUNCATE ledger_entries',
+        'TRUNCATE payments CASCADE',
+      ]) {
+        await expect(database.query(statement)).rejects.toMatchObject({
+          code: '23514',
+          constraint: 'ledger_entries_immutable',
+        });
+      }
+    });
+  });
+
+  describe('refunds', () => {
+    const insert = `INSERT INTO refunds (id, payment_id, amount, requested_by, idempotency_key, request_hash)
+      VALUES (gen_random_uuid(), $1, $2, $3, gen_random_uuid(), '') RETURNING id`;
+    let paymentId: string;
+
+    beforeAll(async () => {
+      paymentId = (
+        await insertPayments(database, [{ payer: PAYER, status: 'COMPLETED', amount: '10' }])
+      )[0] as string;
+      await service.pool.query(insert, [paymentId, '6', PAYER]);
+    });
+
+    it.each(['4.0001', '0', '-1'])('refuses one of %s when 4 is left', async (amount) => {
+      await expect(service.pool.query(insert, [paymentId, amount, PAYER])).rejects.toMatchObject({
+        code: '23514',
+      });
+    });
+
+    it('are settled once', async () => {
+      const settle = `UPDATE refunds SET status = $2, settled_at = now() WHERE payment_id = $1`;
+      await service.pool.query(settle, [paymentId, 'COMPLETED']);
+      await expect(service.pool.query(settle, [paymentId, 'FAILED'])).rejects.toMatchObject({
+        code: '23514',
+        constraint: 'refunds_status_transition',
+      });
+    });
   });
 });

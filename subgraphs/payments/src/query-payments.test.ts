@@ -168,7 +168,7 @@ describe('Query.payments', () => {
       [{ currency: 'JPY' }, `currency = 'JPY'`],
       [{ createdFrom: at }, `created_at >= '${at}'`],
       [{ createdBefore: at }, `created_at < '${at}'`],
-      [{ createdFrom: '0000-01-01T00:00:00Z', createdBefore: '9999-12-31T23:59:59.999Z' }, 'TRUE'],
+      [{ createdFrom: '0001-01-01T00:00:00Z', createdBefore: '9999-12-31T23:59:59.999Z' }, 'TRUE'],
       [
         { statuses: ['PENDING'], type: 'INSTANT', currency: 'EUR', createdFrom: at },
         `status = 'PENDING' AND type = 'INSTANT' AND currency = 'EUR' AND created_at >= '${at}'`,

@@ -6,11 +6,23 @@ import { createRemoteKeys, createTokenVerifier } from '@supergraph/platform/iden
 import { createServiceClient } from '@supergraph/platform/service-client';
 import { createUserDirectory } from './clients/user-directory.js';
 import type { PaymentsConfiguration } from './config.js';
+import { receiveProviderEvent } from './domain/receive-provider-event.js';
+import type { ProcessingContext } from './domain/process-payments.js';
 import { PrismaClient } from './generated/prisma/client.js';
+import { addWebhookRoute, WEBHOOK_PATH } from './http/webhook-route.js';
+import { deliverWebhook } from './provider/deliver-webhook.js';
+import { createTestProvider } from './provider/test-provider.js';
+import { createTestProviderBooks } from './provider/test-provider-books.js';
 import { createContextFactory } from './resolvers/context.js';
 import { resolvers } from './resolvers/index.js';
 import { createStore } from './store/index.js';
+import { doRound } from './worker/round.js';
+import { startWorker } from './worker/worker.js';
 
+/** How long the test provider keeps a late outcome to itself. */
+const LATE_MILLISECONDS = 3_000;
+/** How long a lost answer of the provider is waited for; less than what the router gives this service. */
+const PROVIDER_TIMEOUT_MILLISECONDS = 1_000;
 /** Less than what the router gives this service, so that a silent auth still leaves time for an answer. */
 const AUTH_TIMEOUT_MILLISECONDS = 2_000;
 
@@ -34,9 +46,25 @@ export async function startPayments(
     logger: telemetry.logger,
     timeoutMilliseconds: AUTH_TIMEOUT_MILLISECONDS,
   });
+  const prisma = new PrismaClient({ adapter: database.adapter });
+  const store = createStore(prisma);
+  let ownUrl = '';
+  const provider = createTestProvider({
+    books: createTestProviderBooks(prisma),
+    deliver: (event) => deliverWebhook(`${ownUrl}${WEBHOOK_PATH}`, configuration.webhookSecret, event),
+    logger: telemetry.logger,
+    lateMilliseconds: LATE_MILLISECONDS,
+    timeoutMilliseconds: PROVIDER_TIMEOUT_MILLISECONDS,
+  });
+  const processing: ProcessingContext = {
+    store,
+    provider,
+    logger: telemetry.logger,
+    leaseMilliseconds: configuration.leaseMilliseconds,
+  };
   const close = async (): Promise<void> => {
     keys.stop();
-    await Promise.all([auth.close(), database.close()]);
+    await Promise.all([auth.close(), provider.stop(), database.close()]);
   };
   try {
     const subgraph = await startSubgraph({
@@ -46,8 +74,9 @@ export async function startPayments(
       sdl: readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8'),
       resolvers,
       createContext: createContextFactory({
-        store: createStore(new PrismaClient({ adapter: database.adapter })),
+        ...processing,
         users: createUserDirectory(auth),
+        processingDelayMilliseconds: configuration.processingDelayMilliseconds,
       }),
       callerSecrets: configuration.callerSecrets,
       verifyToken: createTokenVerifier({
@@ -58,11 +87,25 @@ export async function startPayments(
       // auth is not among them: without it payments still lists, shows and cancels.
       readiness: { database: () => database.check() },
       ...telemetry,
+      routes: (app) =>
+        addWebhookRoute(app, {
+          secret: configuration.webhookSecret,
+          receive: (event) => receiveProviderEvent(processing, event),
+          logger: telemetry.logger,
+        }),
     });
+    ownUrl = subgraph.url;
+    const worker = configuration.hasWorker
+      ? startWorker({
+          round: () => doRound(processing),
+          pauseMilliseconds: configuration.pollMilliseconds,
+          logger: telemetry.logger,
+        })
+      : undefined;
     return {
       url: subgraph.url,
       async stop() {
-        await subgraph.stop();
+        await Promise.all([subgraph.stop(), worker?.stop()]);
         await close();
       },
     };

@@ -39,7 +39,14 @@ export async function createPayment(
     return refusal;
   }
   const { money, ...rest } = request;
-  const made = await context.store.payments.add({ ...rest, ...money, id: uuidv7(), userId, requestHash });
+  const made = await context.store.payments.add({
+    ...rest,
+    ...money,
+    id: uuidv7(),
+    userId,
+    requestHash,
+    processAfter: handOverTime(request, context.processingDelayMilliseconds),
+  });
   if (made !== 'keyTaken') {
     return { type: 'payment', payment: made };
   }
@@ -49,6 +56,11 @@ export async function createPayment(
     throw new Error('an idempotency key is taken by a payment that has none');
   }
   return answerAgain(winner, requestHash);
+}
+
+/** When the payment is due, and never so soon that it could not be called off. */
+function handOverTime({ scheduledFor }: PaymentRequest, delayMilliseconds: number): Date {
+  return new Date(Math.max(scheduledFor?.getTime() ?? 0, Date.now() + delayMilliseconds));
 }
 
 function answerAgain(before: CarriedOut, requestHash: string): PaymentGiven | IdempotencyConflict {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { CURRENCY_SCALES } from './currencies.js';
 import { formatMoney, parseMoney, scaleOf } from './money.js';
 
 const amountOf = (amount: string, currency: string): string | undefined => {
@@ -25,7 +26,7 @@ describe('parseMoney', () => {
   });
 
   it('is at the limits exact in every currency', () => {
-    for (const currency of Intl.supportedValuesOf('currency')) {
+    for (const currency of CURRENCY_SCALES.keys()) {
       const scale = scaleOf(currency);
       const fraction = (digits: string): string => (scale === 0 ? '' : `.${digits}`);
       const smallest = scale === 0 ? '1' : `0.${'1'.padStart(scale, '0')}`;

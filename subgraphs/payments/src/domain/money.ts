@@ -1,4 +1,5 @@
 import type { InvalidField } from '@supergraph/platform/validation';
+import { CURRENCY_SCALES } from './currencies.js';
 
 /** An exact amount of money: a decimal number as text, and its currency. */
 export interface Money {
@@ -15,23 +16,17 @@ export type ParsedMoney =
 /** The most that one payment moves, in units of any currency. */
 const MAXIMUM_UNITS = 10_000_000n;
 const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?$/;
-const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
-const scales = new Map<string, number>();
+
+/** Decimals of a currency that is not, or no longer, in ISO 4217: rows from older systems may have one. */
+const SCALE_OF_UNKNOWN = 2;
 
 /**
- * How many decimals a currency has: 2 for EUR, 0 for JPY, 3 for KWD.
+ * How many decimals a currency has by ISO 4217: 2 for EUR, 0 for JPY, 3 for KWD.
  *
  * @param currency three capital letters; for one that does not exist it is 2
  */
 export function scaleOf(currency: string): number {
-  const known = scales.get(currency);
-  if (known !== undefined) {
-    return known;
-  }
-  const format = new Intl.NumberFormat('en', { style: 'currency', currency });
-  const scale = format.resolvedOptions().maximumFractionDigits ?? 2;
-  scales.set(currency, scale);
-  return scale;
+  return CURRENCY_SCALES.get(currency) ?? SCALE_OF_UNKNOWN;
 }
 
 /**
@@ -42,7 +37,7 @@ export function scaleOf(currency: string): number {
  *   texts; or a message for each field, with the paths `amount` and `currency`
  */
 export function parseMoney(money: Money): ParsedMoney {
-  if (!CURRENCIES.has(money.currency)) {
+  if (!CURRENCY_SCALES.has(money.currency)) {
     return invalid('currency', 'is no currency of ISO 4217; give one such as EUR');
   }
   const match = DECIMAL.exec(money.amount);

@@ -1,4 +1,5 @@
-import type { PaymentRecord, PaymentStatus } from '../store/records.js';
+import type { PaymentRecord, PaymentStatus, RefundRecord } from '../store/records.js';
+import type { Money } from './money.js';
 
 /** The payment was made or changed, or had been by the same request before. */
 export interface PaymentGiven {
@@ -32,4 +33,21 @@ export interface IllegalTransition {
   readonly type: 'illegalTransition';
   readonly from: PaymentStatus;
   readonly to: PaymentStatus;
+}
+
+/** The refund was made, or had been by the same request before. */
+export interface RefundGiven {
+  readonly type: 'refund';
+  readonly refund: RefundRecord;
+}
+
+/** The viewer may see the payment but not pay it back. */
+export interface RefundNotAllowed {
+  readonly type: 'refundNotAllowed';
+}
+
+/** More than is left. */
+export interface RefundExceeds {
+  readonly type: 'refundExceeds';
+  readonly remaining: Money;
 }

@@ -20,6 +20,21 @@ export function maySeePaymentsOf(viewer: Viewer, userId: string): boolean {
   return isViewerUser(viewer, userId) || seesEverything(viewer);
 }
 
+/** Tells whether `viewer` may pay a payment back: the vendor who was paid, and ADMIN. */
+export function mayRefundPayment(viewer: Viewer, { recipientId }: Parties): boolean {
+  const isPaidVendor =
+    recipientId !== null &&
+    isViewerUser(viewer, recipientId) &&
+    viewer.kind === 'user' &&
+    viewer.role === 'VENDOR';
+  return isPaidVendor || seesEverything(viewer);
+}
+
+/** Tells whether `viewer` may read reports: VENDOR over their own payments, ADMIN over all. */
+export function mayReadReports(viewer: Viewer): boolean {
+  return viewer.kind === 'user' && (viewer.role === 'VENDOR' || seesEverything(viewer));
+}
+
 /** Tells whether `viewer` may see and call off payments of everybody: ADMIN. */
 export function seesEverything(viewer: Viewer): boolean {
   return hasScope(viewer, 'admin');

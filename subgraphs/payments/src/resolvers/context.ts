@@ -1,7 +1,5 @@
 import type { SubgraphRequest } from '@supergraph/platform/graphql';
-import type { UserDirectory } from '../clients/user-directory.js';
 import type { DomainContext } from '../domain/context.js';
-import type { Store } from '../store/index.js';
 import { createLoaders, type Loaders } from '../store/loaders.js';
 
 /** What resolvers get: the domain's context and the loaders of this request. */
@@ -10,14 +8,8 @@ export interface Context extends DomainContext {
 }
 
 /** Makes the function that makes a context a request. */
-export function createContextFactory(services: {
-  readonly store: Store;
-  readonly users: UserDirectory;
-}): (request: SubgraphRequest) => Context {
-  return ({ viewer }) => ({
-    viewer,
-    store: services.store,
-    users: services.users,
-    loaders: createLoaders(services.store, services.users),
-  });
+export function createContextFactory(
+  services: Omit<DomainContext, 'viewer'>,
+): (request: SubgraphRequest) => Context {
+  return ({ viewer }) => ({ ...services, viewer, loaders: createLoaders(services.store, services.users) });
 }

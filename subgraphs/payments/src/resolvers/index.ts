@@ -1,8 +1,10 @@
 import type { Resolvers } from '../generated/graphql.js';
 import { mutationResolvers } from './mutation.js';
+import { paymentReportResolvers } from './payment-report.js';
 import { paymentSummaryResolvers } from './payment-summary.js';
 import { paymentResolvers } from './payment.js';
 import { queryResolvers } from './query.js';
+import { refundResolvers } from './refund.js';
 import { userResolvers } from './user.js';
 
 /** All resolvers of the payments subgraph, a file a type. */
@@ -11,5 +13,7 @@ export const resolvers: Resolvers = {
   Mutation: mutationResolvers,
   Payment: paymentResolvers,
   PaymentSummary: paymentSummaryResolvers,
+  ...paymentReportResolvers,
+  Refund: refundResolvers,
   User: userResolvers,
 };

@@ -1,9 +1,15 @@
-import type { PaymentRecord, SummaryRecord, TransitionRecord } from '../store/records.js';
+import type { PaymentReportRecord } from '../store/payment-reports.js';
+import type { PaymentRecord, RefundRecord, SummaryRecord, TransitionRecord } from '../store/records.js';
 
 /** What the resolvers of a GraphQL type get as their parent: `<Type>Parent`. */
 export type PaymentParent = PaymentRecord;
 export type PaymentTransitionParent = TransitionRecord;
 export type PaymentSummaryParent = SummaryRecord;
+export type RefundParent = RefundRecord;
+export type PaymentReportParent = PaymentReportRecord;
+export type PaymentStatusTotalParent = PaymentReportRecord['byStatus'][number];
+export type PaymentTypeTotalParent = PaymentReportRecord['byType'][number];
+export type PaymentDayTotalParent = PaymentReportRecord['byDay'][number];
 
 /** A user is known here by the id alone, and by the way it was reached. */
 export interface UserParent {

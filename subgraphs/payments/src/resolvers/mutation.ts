@@ -1,9 +1,11 @@
 import { cancelPayment } from '../domain/cancel-payment.js';
 import { createPayment } from '../domain/create-payment.js';
+import { refundPayment } from '../domain/refund-payment.js';
 import type { MutationResolvers } from '../generated/graphql.js';
 import { toResult } from './results.js';
 
 export const mutationResolvers: MutationResolvers = {
   createPayment: async (_parent, { input }, context) => toResult(await createPayment(context, input)),
   cancelPayment: async (_parent, { input }, context) => toResult(await cancelPayment(context, input)),
+  refundPayment: async (_parent, { input }, context) => toResult(await refundPayment(context, input)),
 };

@@ -2,9 +2,11 @@ import { requireUser } from '@supergraph/platform/identity';
 import { readPage } from '@supergraph/platform/paging';
 import { requireUuid } from '@supergraph/platform/validation';
 import { listPayments } from '../domain/list-payments.js';
+import { reportPayments } from '../domain/report-payments.js';
 import { maySeePayment } from '../domain/visibility.js';
 import type { QueryResolvers } from '../generated/graphql.js';
 import { toPaymentFilter } from './payment-filter.js';
+import { toResult } from './results.js';
 
 export const queryResolvers: QueryResolvers = {
   payment: async (_parent, args, { viewer, loaders }) => {
@@ -19,4 +21,5 @@ export const queryResolvers: QueryResolvers = {
       filter: toPaymentFilter(args.filter),
     });
   },
+  paymentReport: async (_parent, period, context) => toResult(await reportPayments(context, period)),
 };

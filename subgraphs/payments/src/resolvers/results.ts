@@ -1,4 +1,5 @@
 import type { InvalidInput } from '@supergraph/platform/validation';
+import { formatMoney } from '../domain/money.js';
 import type {
   IdempotencyConflict,
   IllegalTransition,
@@ -6,7 +7,11 @@ import type {
   PayerCheckUnavailable,
   PaymentGiven,
   PaymentNotFound,
+  RefundExceeds,
+  RefundGiven,
+  RefundNotAllowed,
 } from '../domain/outcomes.js';
+import type { PaymentReportRecord } from '../store/payment-reports.js';
 
 type Outcome =
   | PaymentGiven
@@ -15,6 +20,10 @@ type Outcome =
   | IdempotencyConflict
   | PaymentNotFound
   | IllegalTransition
+  | RefundGiven
+  | RefundNotAllowed
+  | RefundExceeds
+  | { readonly type: 'report'; readonly report: PaymentReportRecord }
   | InvalidInput;
 
 /** Gives a domain outcome its GraphQL shape: the success, or the problem with its code and words. */
@@ -30,6 +39,10 @@ type TypenameOf = {
   idempotencyConflict: 'IdempotencyConflictProblem';
   paymentNotFound: 'PaymentNotFoundProblem';
   illegalTransition: 'IllegalTransitionProblem';
+  refund: 'Refund';
+  refundNotAllowed: 'RefundNotAllowedProblem';
+  refundExceeds: 'RefundExceedsProblem';
+  report: 'PaymentReport';
   invalidInput: 'InvalidInputProblem';
 };
 type ResultOf<Given extends Outcome> = Extract<Shaped, { __typename: TypenameOf[Given['type']] }>;
@@ -74,6 +87,25 @@ function shape(outcome: Outcome) {
         from: outcome.from,
         to: outcome.to,
       };
+    case 'refund':
+      return { __typename: 'Refund' as const, ...outcome.refund };
+    case 'refundNotAllowed':
+      return {
+        __typename: 'RefundNotAllowedProblem' as const,
+        code: 'REFUND_NOT_ALLOWED',
+        message: 'Only the vendor who was paid can pay it back; ask them.',
+      };
+    case 'refundExceeds': {
+      const remaining = formatMoney(outcome.remaining);
+      return {
+        __typename: 'RefundExceedsProblem' as const,
+        code: 'REFUND_EXCEEDS',
+        message: `Of this payment ${remaining.amount} ${remaining.currency} can still be refunded; ask for no more.`,
+        remaining,
+      };
+    }
+    case 'report':
+      return { __typename: 'PaymentReport' as const, ...outcome.report };
     case 'invalidInput':
       return {
         __typename: 'InvalidInputProblem' as const,

@@ -3,7 +3,7 @@ import type { Page } from '@supergraph/platform/paging';
 import type { UserDirectory } from '../clients/user-directory.js';
 import type { Store } from './index.js';
 import type { PaymentFilter } from './payment-conditions.js';
-import type { PaymentRecord, SummaryRecord, TransitionRecord } from './records.js';
+import type { PaymentRecord, RefundRecord, SummaryRecord, TransitionRecord } from './records.js';
 
 /** One page of one user's payments. */
 export interface UserPage {
@@ -17,6 +17,9 @@ export interface Loaders {
   /** A payment by id, whoever may see it: the caller decides. */
   readonly payment: EntityLoader<string, PaymentRecord>;
   readonly transitionsOfPayment: EntityLoader<string, ReadonlyArray<TransitionRecord>>;
+  /** A refund by id, whoever may see it: the caller decides. */
+  readonly refund: EntityLoader<string, RefundRecord>;
+  readonly refundsOfPayment: EntityLoader<string, ReadonlyArray<RefundRecord>>;
   /** One statement for all users of whom the same page is asked. */
   readonly paymentsOfUser: EntityLoader<UserPage, ReadonlyArray<PaymentRecord>>;
   readonly summaryOfUser: EntityLoader<string, SummaryRecord>;
@@ -29,6 +32,8 @@ export function createLoaders(store: Store, users: UserDirectory): Loaders {
   return {
     payment: createEntityLoader((ids) => store.payments.findMany(ids)),
     transitionsOfPayment: createEntityLoader((ids) => store.paymentTransitions.listOfPayments(ids)),
+    refund: createEntityLoader((ids) => store.refunds.findMany(ids)),
+    refundsOfPayment: createEntityLoader((ids) => store.refunds.listOfPayments(ids)),
     paymentsOfUser: createEntityLoader((keys) => loadUserPages(store, keys), toText),
     summaryOfUser: createEntityLoader((userIds) => store.paymentSummaries.summarize(userIds)),
     nameOfParty: createEntityLoader((userIds) => users.findNames(userIds)),

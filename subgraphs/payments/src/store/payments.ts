@@ -15,11 +15,13 @@ export interface NewPayment {
   readonly description: string | null;
   readonly metadata: Readonly<Record<string, unknown>> | null;
   readonly scheduledFor: Date | null;
+  /** From when it may be handed to the provider. */
+  readonly processAfter: Date;
   readonly idempotencyKey: string;
   readonly requestHash: string;
 }
 
-/** A change of status that somebody asks for. */
+/** A payment that somebody calls off. */
 export interface StatusChange {
   readonly id: string;
   /** Only when this user pays; whoever pays when null. */
@@ -102,7 +104,8 @@ export function createPaymentStore(prisma: PrismaClient): PaymentStore {
         const now = new Date();
         const row = await transaction.payment.update({
           where: { id },
-          data: { status: to, updatedAt: now, version: { increment: 1 } },
+          // It ends here, so the worker has nothing to do with it any more.
+          data: { status: to, updatedAt: now, processAfter: null, version: { increment: 1 } },
           select: paymentSelection,
         });
         await transaction.paymentTransition.create({

@@ -1,6 +1,6 @@
-import type { PaymentStatus, PaymentType } from '../generated/prisma/enums.js';
+import type { PaymentStatus, PaymentType, RefundStatus } from '../generated/prisma/enums.js';
 
-export type { PaymentStatus, PaymentType };
+export type { PaymentStatus, PaymentType, RefundStatus };
 
 /** A payment as everybody who may see it sees it. */
 export interface PaymentRecord {
@@ -28,6 +28,22 @@ export interface TransitionRecord {
   readonly to: PaymentStatus;
   readonly reason: string | null;
   readonly occurredAt: Date;
+}
+
+/** Money that goes back to the payer of a payment; with the payment's parties, who may see it. */
+export interface RefundRecord {
+  readonly id: string;
+  readonly paymentId: string;
+  readonly userId: string;
+  readonly recipientId: string | null;
+  /** A decimal number as the database writes it, never a float. */
+  readonly amount: string;
+  readonly currency: string;
+  readonly status: RefundStatus;
+  readonly reason: string | null;
+  readonly failureReason: string | null;
+  readonly createdAt: Date;
+  readonly settledAt: Date | null;
 }
 
 /** How much a user sent and received; sums are of what was COMPLETED, by currency in alphabetical order. */

@@ -25,11 +25,23 @@ export interface PaymentsFixture {
   /** As the router. */
   readonly client: SubgraphClient;
   readonly secret: string;
+  /** By what webhooks are signed. */
+  readonly webhookSecret: string;
   person(options?: {
     readonly role?: string;
     readonly status?: AuthUser['status'];
     readonly name?: string;
   }): Promise<Person>;
+  /**
+   * Lets requests about one payment meet: its row is held until all of them wait for a lock.
+   *
+   * @param send sends one of them
+   */
+  collide<Answer>(
+    paymentId: string,
+    count: number,
+    send: (index: number) => Promise<Answer>,
+  ): Promise<ReadonlyArray<Answer>>;
   /** Takes the database away for good. */
   stopDatabase(): Promise<void>;
   /** Every row of every table, to tell whether a refused request wrote anything. */
@@ -40,10 +52,17 @@ export interface PaymentsFixture {
 const SECRETS = {
   router: 'a-secret-of-the-router-for-payments-1',
   auth: 'a-secret-of-payments-for-auth-0123456',
+  webhooks: 'a-secret-of-the-provider-0123456789ab',
 };
 
-/** Starts all of it; about a second. */
-export async function startPaymentsFixture(): Promise<PaymentsFixture> {
+/**
+ * Starts all of it; about a second. The worker is off, so that what tests write stays as it is.
+ *
+ * @param variables in place of the fixture's own
+ */
+export async function startPaymentsFixture(
+  variables: Readonly<Record<string, string>> = {},
+): Promise<PaymentsFixture> {
   const [database, identity, auth] = await Promise.all([
     startServiceDatabase('payments', fileURLToPath(new URL('../..', import.meta.url))),
     startTestIdentity(),
@@ -60,6 +79,9 @@ export async function startPaymentsFixture(): Promise<PaymentsFixture> {
       AUTH_JWKS_URL: identity.jwksUrl,
       AUTH_URLS: `http://127.0.0.1:${auth.port}/graphql`,
       AUTH_SECRET_FROM_PAYMENTS: SECRETS.auth,
+      PAYMENTS_WEBHOOK_SECRET: SECRETS.webhooks,
+      PAYMENTS_WORKER: 'false',
+      ...variables,
     }),
     testTelemetry('payments'),
   );
@@ -71,14 +93,29 @@ export async function startPaymentsFixture(): Promise<PaymentsFixture> {
     database,
     auth,
     secret: SECRETS.router,
+    webhookSecret: SECRETS.webhooks,
     client: createSubgraphClient({ url: payments.url, secret: SECRETS.router }),
     async person({ role = 'CUSTOMER', status = 'ACTIVE', name = 'Ada Example' } = {}) {
       const user: AuthUser = { id: randomUUID(), name, status };
       auth.add(user);
       return { ...user, token: await identity.tokenFor({ userId: user.id, role }) };
     },
+    async collide(paymentId, count, send) {
+      const held = database.query(holdPayment(paymentId, count));
+      while ((await database.query(PAYMENT_IS_HELD)).length === 0);
+      const answers = await Promise.all(Array.from({ length: count }, (_, index) => send(index)));
+      await held;
+      return answers;
+    },
     async snapshot() {
-      const tables = ['payments', 'payment_transitions', 'idempotency_keys'];
+      const tables = [
+        'payments',
+        'payment_transitions',
+        'idempotency_keys',
+        'ledger_entries',
+        'refunds',
+        'provider_events',
+      ];
       const rows = tables.map((table) => database.query(`SELECT * FROM ${table} ORDER BY id`));
       return JSON.stringify(await Promise.all(rows));
     },
@@ -89,6 +126,21 @@ export async function startPaymentsFixture(): Promise<PaymentsFixture> {
   };
 }
 
+/** Keeps whoever locks the payment waiting until so many do. */
+const holdPayment = (paymentId: string, count: number): string => `DO $$ BEGIN
+  PERFORM FROM payments WHERE id = '${paymentId}' FOR UPDATE;
+  PERFORM pg_advisory_xact_lock(7);
+  FOR attempt IN 1..2000 LOOP
+    PERFORM pg_stat_clear_snapshot();
+    IF (SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock') >= ${count} THEN
+      RETURN;
+    END IF;
+    PERFORM pg_sleep(0.01);
+  END LOOP;
+  RAISE 'the writers did not come';
+END $$`;
+const PAYMENT_IS_HELD = `SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = 7 AND granted`;
+
 /** A payment as a row, written behind the service's back. */
 export interface PaymentRow {
   readonly payer: string;
@@ -98,6 +150,9 @@ export interface PaymentRow {
   readonly status?: string;
   readonly type?: string;
   readonly createdAt?: Date;
+  readonly description?: string | null;
+  /** Null when absent, as of a row from an older system: the worker leaves it alone. */
+  readonly processAfter?: Date | null;
 }
 
 /** Writes payments in one statement. @returns their ids in the same order */
@@ -113,6 +168,8 @@ export async function insertPayments(
       recipient_id: row.recipient ?? null,
       amount: row.amount ?? '12.50',
       currency: row.currency ?? 'EUR',
+      description: row.description ?? null,
+      process_after: row.processAfter ?? null,
       status: row.status ?? 'PENDING',
       type,
       scheduled_for: type === 'SCHEDULED' ? new Date(Date.now() + 86_400_000) : null,

@@ -1,0 +1,47 @@
+/** Draws that follow from a seed, so that a failed run can be repeated. */
+export interface Random {
+  /** A whole number of `[0, below)`. */
+  below(limit: number): number;
+  pick<Item>(items: ReadonlyArray<Item>): Item;
+  chance(probability: number): boolean;
+}
+
+/**
+ * Makes draws by mulberry32, which is small and good enough to choose test cases.
+ *
+ * @param seed any 32-bit number
+ * @see https://gist.github.com/tommyettinger/46a874533244883189143505d203312c
+ */
+export function createRandom(seed: number): Random {
+  let state = seed >>> 0;
+  const next = (): number => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+  const below = (limit: number): number => Math.floor(next() * limit);
+  return {
+    below,
+    pick: <Item>(items: ReadonlyArray<Item>): Item => items[below(items.length)] as Item,
+    chance: (probability) => next() < probability,
+  };
+}
+
+/**
+ * Runs a property for many seeds that nobody chose; a failure names the one to repeat.
+ *
+ * @param runs how many
+ */
+export async function forManySeeds(runs: number, property: (random: Random) => Promise<void>): Promise<void> {
+  for (let run = 0; run < runs; run += 1) {
+    const seed = Math.floor(Math.random() * 2 ** 32);
+    try {
+      await property(createRandom(seed));
+    } catch (error) {
+      throw new Error(`It does not hold for createRandom(${seed}): ${(error as Error).message}`, {
+        cause: error,
+      });
+    }
+  }
+}
