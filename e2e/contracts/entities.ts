@@ -49,6 +49,16 @@ export const ENTITY_CONTRACTS: ReadonlyArray<EntityContract> = [
     unknown: () => null,
   },
   {
+    service: 'payments',
+    entity: 'Refund',
+    selection: 'status amount { amount currency }',
+    // The demo data has no refunds; this payment of it is COMPLETED, over EUR 77.95.
+    given:
+      'mutation { refundPayment(input: { paymentId: "01908a09-6a24-7de9-a941-3ab49158634c", amount: "1", idempotencyKey: "contract" }) { __typename } }',
+    known: { service: 'payments', statement: 'SELECT id FROM refunds ORDER BY id LIMIT 60' },
+    unknown: () => null,
+  },
+  {
     service: 'admin',
     entity: 'User',
     selection: 'auditTrail(first: 5) { edges { node { action } } }',

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { startTemporaryPostgres } from '@supergraph/platform/embedded-postgres';
 import { schemaDrift } from '@supergraph/platform/prisma';
@@ -66,7 +66,10 @@ async function writeMigration(service: Service | undefined, name: string): Promi
   const migrations = join(service.folder, 'prisma', 'migrations');
   // A service's first migration is made before there is a folder of them; the engine reads from it what they are for.
   mkdirSync(migrations, { recursive: true });
-  writeFileSync(join(migrations, 'migration_lock.toml'), 'provider = "postgresql"\n');
+  const lockFile = join(migrations, 'migration_lock.toml');
+  if (!existsSync(lockFile)) {
+    writeFileSync(lockFile, 'provider = "postgresql"\n');
+  }
   const [drift] = await findDrift([service]);
   if (drift === undefined) {
     return undefined;
