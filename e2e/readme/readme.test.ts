@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
+import { readServices } from '@supergraph/schema/services';
 import { startSystemUnderTest } from '../harness/system.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -10,6 +11,22 @@ const readme = readFileSync(join(root, 'README.md'), 'utf8');
 const section = (title: string): string => readme.split(`\n## ${title}\n`)[1]?.split('\n## ')[0] ?? '';
 const block = (text: string, language: string): string =>
   new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``).exec(text)?.[1] ?? '';
+
+describe('docs/errors.md', () => {
+  it('lists every problem that a mutation can answer, with its code', () => {
+    const page = readFileSync(join(root, 'docs/errors.md'), 'utf8');
+    const declared = readServices(root).flatMap(({ sdlFile }) => [
+      ...readFileSync(sdlFile, 'utf8').matchAll(/^type (\w+Problem) implements Problem[^{]*\{\n  "(.*)"$/gm),
+    ]);
+    expect(declared.length).toBeGreaterThan(10);
+    for (const [, type, codes] of declared) {
+      const row = page.split('\n').find((line) => line.startsWith(`| \`${type}\` |`)) ?? `no row for ${type}`;
+      for (const [code] of (codes ?? '').matchAll(/`[A-Z_]+`/g)) {
+        expect(row).toContain(code);
+      }
+    }
+  });
+});
 
 describe('README.md', () => {
   it('gives a first query that answers what it says', async () => {
