@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { addDatabaseCommands } from './commands/database.js';
 import { dev } from './commands/dev.js';
+import { addKeysCommands } from './commands/keys.js';
 import { addSchemaCommands } from './commands/schema.js';
 import { seed } from './commands/seed.js';
 import { addServicesCommands } from './commands/services.js';
@@ -42,6 +43,7 @@ export function createProgram(): Command {
   addSchemaCommands(program);
   addDatabaseCommands(program);
   addServicesCommands(program);
+  addKeysCommands(program, dataOption);
   program
     .command('secrets')
     .description('Write a random secret into a file for each that a deployment needs; what exists is kept.')
