@@ -26,8 +26,8 @@ export function callerSecretsFor(
   const prefix = `${toVariableName(service)}_SECRET_FROM_`;
   const mistakes: string[] = [];
   const secrets = new Map<string, string>();
-  for (const variable of Object.keys(source)) {
-    const name = variable.replace(/_FILE$/, '');
+  const names = new Set(Object.keys(source).map((variable) => variable.replace(/_FILE$/, '')));
+  for (const name of names) {
     if (!name.startsWith(prefix)) {
       continue;
     }
@@ -36,7 +36,7 @@ export function callerSecretsFor(
       secrets.set(name.slice(prefix.length).toLowerCase().replaceAll('_', '-'), secret);
     }
   }
-  if (!secrets.has('router')) {
+  if (!secrets.has('router') && !mistakes.some((mistake) => mistake.startsWith(`${prefix}ROUTER`))) {
     mistakes.push(
       `${prefix}ROUTER is not set. The router proves itself by it: a random secret of 32 characters.`,
     );
@@ -55,6 +55,7 @@ export function callerSecretsFor(
   return secrets;
 }
 
-function toVariableName(name: string): string {
+/** Writes a service's name as variables begin with it: `order-desk` as `ORDER_DESK`. */
+export function toVariableName(name: string): string {
   return name.toUpperCase().replaceAll('-', '_');
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { portVariable } from './variables.js';
+import { portVariable, wholeNumberVariable } from './variables.js';
 
 /** What every process of the system is told in the same words. */
 export interface CommonConfiguration {
@@ -15,6 +15,9 @@ export interface CommonConfiguration {
   readonly drainMilliseconds: number;
 }
 
+/** An hour; far beyond it, a timer would go off at once instead of late. */
+const LONGEST_DRAIN = 3_600_000;
+
 /** Variables of every process, with their defaults. */
 export const commonVariables = {
   SUPERGRAPH_MODE: z.enum(['embedded', 'production']).default('production'),
@@ -23,7 +26,7 @@ export const commonVariables = {
   METRICS_PORT: portVariable().optional(),
   TOKEN_ISSUER: z.string().default('supergraph-auth'),
   TOKEN_AUDIENCE: z.string().default('supergraph'),
-  DRAIN_MILLISECONDS: z.coerce.number().int().min(0).default(10_000),
+  DRAIN_MILLISECONDS: wholeNumberVariable({ minimum: 0, maximum: LONGEST_DRAIN }).default(10_000),
 } as const;
 
 /** Gives the parsed {@link commonVariables} their names in code. */

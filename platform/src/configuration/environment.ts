@@ -22,13 +22,21 @@ export function readEnvironment<Shape extends z.ZodRawShape>(
 ): z.infer<z.ZodObject<Shape>> {
   const mistakes: string[] = [];
   const values: Record<string, string | undefined> = {};
+  const unreadable = new Set<string>();
   for (const name of Object.keys(shape)) {
+    const before = mistakes.length;
     values[name] = readVariable(name, source, mistakes);
+    if (mistakes.length > before) {
+      unreadable.add(name);
+    }
   }
   const parsed = z.object(shape).safeParse(values);
   if (!parsed.success) {
     for (const issue of parsed.error.issues) {
       const name = String(issue.path[0]);
+      if (unreadable.has(name)) {
+        continue;
+      }
       const absent = values[name] === undefined;
       mistakes.push(absent ? `${name} is not set. ${expectation(shape[name])}` : `${name}: ${issue.message}`);
     }
@@ -56,7 +64,11 @@ export function configureOrExit<Configuration>(read: () => Configuration): Confi
   }
 }
 
-/** Gives a variable's text from itself or from the file that `NAME_FILE` points to. */
+/**
+ * Gives a variable's text from itself or from the file that `NAME_FILE` points to.
+ *
+ * @returns undefined when it is absent or empty, and after a mistake was added to `mistakes`
+ */
 export function readVariable(
   name: string,
   source: EnvironmentSource,
@@ -73,7 +85,11 @@ export function readVariable(
   }
   if (file !== undefined && file !== '') {
     try {
-      return readFileSync(file, 'utf8').trim();
+      const text = readFileSync(file, 'utf8').trim();
+      if (text !== '') {
+        return text;
+      }
+      mistakes.push(`${name}_FILE names ${file}, which is empty.`);
     } catch (error) {
       mistakes.push(
         `${name}_FILE names ${file}, which cannot be read (${(error as NodeJS.ErrnoException).code}).`,

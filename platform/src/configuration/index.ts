@@ -1,7 +1,14 @@
 export { ConfigurationError } from './configuration-error.js';
 export { configureOrExit, readEnvironment, type EnvironmentSource } from './environment.js';
 export { callerSecretsFor, secretNameFor } from './caller-secrets.js';
-export { booleanVariable, portVariable, secretVariable, urlListVariable, urlVariable } from './variables.js';
+export {
+  booleanVariable,
+  portVariable,
+  secretVariable,
+  urlListVariable,
+  urlVariable,
+  wholeNumberVariable,
+} from './variables.js';
 export { commonVariables, toCommonConfiguration, type CommonConfiguration } from './common-variables.js';
 export {
   authUrlsVariable,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { callerSecretsFor } from './caller-secrets.js';
+import { callerSecretsFor, toVariableName } from './caller-secrets.js';
 import { commonVariables, toCommonConfiguration, type CommonConfiguration } from './common-variables.js';
 import { ConfigurationError } from './configuration-error.js';
 import { readEnvironment, type EnvironmentSource } from './environment.js';
@@ -31,10 +31,10 @@ export function readServiceConfiguration<Shape extends z.ZodRawShape>(
   options: { readonly service: string; readonly port: number; readonly variables: Shape },
   source: EnvironmentSource,
 ): { readonly service: ServiceConfiguration; readonly values: z.infer<z.ZodObject<Shape>> } {
-  const prefix = options.service.toUpperCase();
+  const prefix = toVariableName(options.service);
   const database = z
     .string()
-    .startsWith('postgres', 'must be a postgresql:// address')
+    .regex(/^postgres(ql)?:\/\//, 'must be a postgresql:// address')
     .describe('a postgresql:// address');
   const [shared, own, callerSecrets] = readTogether(
     () =>

@@ -2,12 +2,26 @@ import { z } from 'zod';
 
 /** A TCP port, 0 for any free one. */
 export function portVariable(): z.ZodType<number> {
-  return z.coerce
-    .number({ message: 'must be a port number' })
-    .int()
-    .min(0)
-    .max(65_535)
-    .describe('a TCP port');
+  return wholeNumberVariable({ minimum: 0, maximum: 65_535 }).describe('a TCP port');
+}
+
+/**
+ * A number written in decimal digits and nothing else, so that `1e3`, `0x10` and ` 5 ` are mistakes.
+ *
+ * @param range both ends are allowed
+ */
+export function wholeNumberVariable(range: {
+  readonly minimum: number;
+  readonly maximum: number;
+}): z.ZodType<number> {
+  const { minimum, maximum } = range;
+  const mistake = `must be a whole number of ${minimum} to ${maximum}, in digits`;
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, mistake)
+    .transform(Number)
+    .refine((value) => value >= minimum && value <= maximum, mistake)
+    .describe(`a whole number of ${minimum} to ${maximum}`);
 }
 
 /** An absolute http(s) address without a trailing slash. */

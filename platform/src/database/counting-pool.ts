@@ -2,7 +2,8 @@ import pg from 'pg';
 import type { Counter } from 'prom-client';
 import { currentRequest } from '../telemetry/index.js';
 
-const TRANSACTION_CONTROL = /^\s*(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)\b/i;
+const TRANSACTION_CONTROL =
+  /^\s*(BEGIN|START TRANSACTION|SET TRANSACTION|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)\b/i;
 
 /**
  * A pool that counts the statements of each request (see `RequestScope.sqlStatements`).
@@ -32,11 +33,12 @@ export class CountingPool extends pg.Pool {
 
   /** Gives the client with a `query` that counts; `release` restores it, since clients return to the pool. */
   private counting(client: pg.PoolClient): pg.PoolClient {
-    const query = client.query.bind(client) as (...args: unknown[]) => unknown;
+    // Not bound: what is put back must be what was there, or each use of a connection would wrap it once more.
+    const { query } = client as unknown as { query: (this: unknown, ...args: unknown[]) => unknown };
     const release = client.release.bind(client);
     client.query = ((...args: unknown[]) => {
       this.count(args[0]);
-      return query(...args);
+      return query.apply(client, args);
     }) as typeof client.query;
     client.release = (reason) => {
       client.query = query as typeof client.query;

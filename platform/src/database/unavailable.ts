@@ -14,7 +14,7 @@ const NETWORK_CODES = new Set([
 /** Prisma: cannot reach, timed out, closed the connection, no connection from the pool, transaction lost. */
 const PRISMA_CODES = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028', 'P2034', 'P2037']);
 const MESSAGES =
-  /timeout exceeded when trying to connect|Connection terminated|Query read timeout|Can't reach database server/i;
+  /timeout exceeded when trying to connect|Connection terminated|is not queryable|Query read timeout|Can't reach database server/i;
 
 /**
  * Tells whether an error, or one of its causes, says that the database is away, so that trying again later

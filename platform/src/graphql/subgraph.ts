@@ -1,11 +1,8 @@
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
-import { buildSubgraphSchema } from '@apollo/subgraph';
 import { expressMiddleware } from '@as-integrations/express5';
 import type { Express, Request } from 'express';
-import { parse } from 'graphql';
-import type { GraphQLResolverMap } from '@apollo/subgraph/dist/schema-helper/resolverMap.js';
 import type { CommonConfiguration } from '../configuration/index.js';
 import { createHttpService, type ReadinessCheck } from '../http/index.js';
 import {
@@ -18,10 +15,7 @@ import {
 import { currentRequest, type Logger, type Metrics } from '../telemetry/index.js';
 import { createErrorFormatter } from './format-error.js';
 import { jsonBody, requestErrorHandler } from './request-errors.js';
-import { CurrencyCode } from './scalars/currency-code.js';
-import { DateTime } from './scalars/date-time.js';
-import { Decimal } from './scalars/decimal.js';
-import { Json } from './scalars/json.js';
+import { createSubgraphSchema } from './subgraph-schema.js';
 
 /** One verified request to a subgraph. */
 export interface SubgraphRequest {
@@ -62,7 +56,6 @@ export interface RunningSubgraph {
 
 /** Bodies that the router forwards are bounded by the router; representations make them larger than a client's. */
 const MAXIMUM_BODY = '4mb';
-const SCALARS = { DateTime, Decimal, CurrencyCode, JSON: Json } as const;
 
 /**
  * Starts a federation subgraph: Apollo Server on Express, callers proven, tokens verified, errors masked,
@@ -88,9 +81,7 @@ export async function startSubgraph<Context extends object>(
   });
   const formatError = createErrorFormatter({ service: options.name, showCauses, logger });
   const apollo = new ApolloServer<Context>({
-    schema: buildSubgraphSchema([
-      { typeDefs: parse(options.sdl), resolvers: withScalars(options.sdl, options.resolvers) },
-    ]),
+    schema: createSubgraphSchema(options.sdl, options.resolvers),
     introspection: true,
     csrfPrevention: true,
     persistedQueries: false,
@@ -159,12 +150,6 @@ async function readViewer(request: Request, caller: string, verifyToken: TokenVe
   }
   const { userId, sessionId, role, scopes } = await verifyToken(token);
   return { kind: 'user', userId, sessionId, role, scopes };
-}
-
-/** Adds the shared scalars that the SDL names. */
-function withScalars(sdl: string, resolvers: unknown): GraphQLResolverMap<unknown> {
-  const named = Object.entries(SCALARS).filter(([name]) => new RegExp(`^scalar ${name}\\b`, 'm').test(sdl));
-  return { ...Object.fromEntries(named), ...(resolvers as GraphQLResolverMap<unknown>) };
 }
 
 /** Counts operations, and tells what a request cost in SQL when its caller asks with `x-supergraph-cost`. */

@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import express, { type Express } from 'express';
+import express, { type ErrorRequestHandler, type Express } from 'express';
 import { continueTrace, runInRequest, type Logger, type Metrics } from '../telemetry/index.js';
+import { closeServer, trackSilentConnections } from './close-server.js';
 import { readReadiness, type ReadinessCheck } from './readiness.js';
 
 /** What an HTTP service is made of. */
@@ -42,6 +43,7 @@ export function createHttpService(options: HttpServiceOptions): HttpService {
   server.headersTimeout = 15_000;
   server.requestTimeout = 60_000;
   let ending: Promise<void> | undefined;
+  const silent = trackSilentConnections(server);
   const metricsServer = options.metricsPort === undefined ? undefined : createServer(metricsApp(options));
 
   app.use((request, response, next) => {
@@ -51,7 +53,9 @@ export function createHttpService(options: HttpServiceOptions): HttpService {
       response.setHeader('connection', 'close');
     }
     const end = options.metrics.httpDuration.startTimer();
-    response.on('close', () => end({ route: routeLabel(request.path), status: String(response.statusCode) }));
+    // Read now: Express takes the mount path away while a mounted handler answers.
+    const route = routeLabel(request.path);
+    response.on('close', () => end({ route, status: String(response.statusCode) }));
     runInRequest(trace, next);
   });
   app.get('/health/live', (_request, response) => {
@@ -73,16 +77,23 @@ export function createHttpService(options: HttpServiceOptions): HttpService {
     app,
     server,
     async start() {
+      app.use(failureHandler(options.logger));
       if (metricsServer !== undefined) {
         await listen(metricsServer, options.metricsPort ?? 0, options.host);
       }
-      const port = await listen(server, options.port, options.host);
+      const port = await listen(server, options.port, options.host).catch(async (error: unknown) => {
+        // A process that could not start must not be kept alive by half of a service.
+        if (metricsServer !== undefined) {
+          await closeServer(metricsServer, 0);
+        }
+        throw error;
+      });
       return `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`;
     },
     stop() {
-      ending ??= close(server, options.drainMilliseconds).then(async () => {
+      ending ??= closeServer(server, options.drainMilliseconds, silent).then(async () => {
         if (metricsServer !== undefined) {
-          await close(metricsServer, 0);
+          await closeServer(metricsServer, 0);
         }
       });
       return ending;
@@ -96,6 +107,7 @@ function metricsApp(options: HttpServiceOptions): Express {
   app.get(['/', '/metrics'], async (_request, response) => {
     response.type(options.metrics.registry.contentType).send(await options.metrics.registry.metrics());
   });
+  app.use(failureHandler(options.logger));
   return app;
 }
 
@@ -110,18 +122,21 @@ async function listen(server: Server, port: number, host: string): Promise<numbe
   return (server.address() as AddressInfo).port;
 }
 
-async function close(server: Server, drainMilliseconds: number): Promise<void> {
-  if (!server.listening) {
-    return;
-  }
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
-  // Connections become idle as their requests end; Node closes only those that are idle at the call.
-  const sweep = setInterval(() => server.closeIdleConnections(), 50);
-  const cut = setTimeout(() => server.closeAllConnections(), drainMilliseconds);
-  await closed;
-  clearInterval(sweep);
-  clearTimeout(cut);
+/** Express would write the stack trace to standard error and, outside of production, to the client. */
+function failureHandler(logger: Logger): ErrorRequestHandler {
+  // Express knows an error handler by its four parameters.
+  return (error: unknown, _request, response, _next) => {
+    const { status } = (error ?? {}) as { status?: unknown };
+    const isClientError = typeof status === 'number' && status >= 400 && status < 500;
+    if (!isClientError) {
+      logger.error({ err: error }, 'a request failed');
+    }
+    if (response.headersSent) {
+      response.destroy();
+    } else {
+      response.sendStatus(isClientError ? status : 500);
+    }
+  };
 }
 
 /** Routes are few and named; anything else is one label, since a hostile client could invent endless paths. */

@@ -8,6 +8,9 @@ export interface Telemetry {
   readonly metrics: Metrics;
 }
 
+/** What an ending process gets beyond its drain time to close what it holds, such as database connections. */
+const CLOSE_MILLISECONDS = 5_000;
+
 /**
  * Runs a service as a process of its own: starts it, says that it is ready (to the log, and to a launcher that
  * opened a channel), and ends it in good order on signals. A start that fails is told in plain words and ends
@@ -29,7 +32,8 @@ export async function runProcess(
   }
   try {
     const service = await start({ logger, metrics: createMetrics(name) });
-    endOnSignals(logger, () => service.stop());
+    process.off('disconnect', endWithLauncher);
+    endOnSignals(logger, () => service.stop(), common.drainMilliseconds + CLOSE_MILLISECONDS);
     logger.info({ url: service.url }, 'ready');
     process.send?.({ type: 'ready', url: service.url });
   } catch (error) {

@@ -16,8 +16,14 @@ export type CallerVerifier = (headers: Readonly<Record<string, string | string[]
  * time for an unknown caller as for a wrong secret.
  *
  * @param secrets secret by caller
+ * @throws when a secret is empty: then a caller without one would be let in
  */
 export function createCallerVerifier(secrets: ReadonlyMap<string, string>): CallerVerifier {
+  for (const [caller, secret] of secrets) {
+    if (secret === '') {
+      throw new Error(`The secret of the caller ${caller} is empty.`);
+    }
+  }
   const digests = new Map([...secrets].map(([caller, secret]) => [caller, digest(secret)]));
   const nobody = digest('');
   return (headers) => {

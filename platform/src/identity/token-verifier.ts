@@ -89,25 +89,30 @@ function toApplicationError(error: unknown): ApplicationError {
   if (error instanceof errors.JWTExpired) {
     return new ApplicationError('TOKEN_EXPIRED', 'The access token has ended; refresh it or sign in again.');
   }
-  // An unreachable key set surfaces as a plain error or a time-out, a bad token as one of the rest of jose's.
-  const keysAreAway = error instanceof errors.JWKSTimeout || !isAboutTheToken(error);
-  return keysAreAway
-    ? new ApplicationError(
+  return isAboutTheToken(error)
+    ? invalidToken(error)
+    : new ApplicationError(
         'IDENTITY_UNAVAILABLE',
         'Access tokens cannot be verified just now; try again shortly.',
-        {
-          cause: error,
-        },
-      )
-    : invalidToken(error);
+        { cause: error },
+      );
 }
 
+/**
+ * What jose throws about the key set and not about the token: late; a wrong status or no JSON; JSON that is no key
+ * set; a key that is none. An unreachable one surfaces as an error that is not jose's.
+ */
+const ABOUT_THE_KEYS: ReadonlySet<string> = new Set([
+  errors.JWKSTimeout.code,
+  errors.JOSEError.code,
+  errors.JWKSInvalid.code,
+  errors.JWKInvalid.code,
+]);
+
 function isAboutTheToken(error: unknown): boolean {
-  if (error instanceof z.ZodError) {
-    return true;
-  }
-  // The generic JOSEError stands for a key set that answered with a wrong status or no JSON.
-  return error instanceof errors.JOSEError && error.code !== 'ERR_JOSE_GENERIC';
+  return (
+    error instanceof z.ZodError || (error instanceof errors.JOSEError && !ABOUT_THE_KEYS.has(error.code))
+  );
 }
 
 function invalidToken(cause?: unknown): ApplicationError {

@@ -1,5 +1,6 @@
 import { pino, type Logger as PinoLogger } from 'pino';
 import type { CommonConfiguration } from '../configuration/index.js';
+import { describeError } from './describe-error.js';
 import { currentRequest } from './request-scope.js';
 
 /** Writes one JSON object a line to standard output. */
@@ -19,13 +20,23 @@ const REDACTED_KEYS = [
   'phone',
   'address',
   'ip',
+  'clientIp',
   'userAgent',
+  'clientUserAgent',
+  'displayName',
   'connectionString',
-];
+  'databaseUrl',
+  'token',
+  'set-cookie',
+  'x-supergraph-secret',
+  'x-forwarded-client-ip',
+  'x-forwarded-user-agent',
+].map((key) => `["${key}"]`);
 
 /**
  * Makes the logger of a process. Each line carries the service's name and the trace id of the request
- * that it belongs to; personal data and secrets are replaced by `[redacted]` down to three levels.
+ * that it belongs to; personal data and secrets are replaced by `[redacted]` down to three levels, and errors go
+ * under `err`, see {@link describeError}.
  */
 export function createLogger(service: string, level: CommonConfiguration['logLevel']): Logger {
   return pino({
@@ -37,8 +48,9 @@ export function createLogger(service: string, level: CommonConfiguration['logLev
       const request = currentRequest();
       return request === undefined ? {} : { traceId: request.trace.traceId };
     },
+    serializers: { err: describeError },
     redact: {
-      paths: REDACTED_KEYS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`, `*.*.*.${key}`]),
+      paths: REDACTED_KEYS.flatMap((key) => [key, `*${key}`, `*.*${key}`, `*.*.*${key}`]),
       censor: '[redacted]',
     },
   });

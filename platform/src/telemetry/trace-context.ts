@@ -8,7 +8,9 @@ export interface TraceContext {
   readonly spanId: string;
 }
 
-const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$/;
+/** A later version than 00 may add parts, but begins alike. */
+const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(-.*)?$/;
+const NO_VERSION = 'ff';
 
 /** Begins a new trace. */
 export function startTrace(): TraceContext {
@@ -21,12 +23,14 @@ export function startTrace(): TraceContext {
  * @see https://www.w3.org/TR/trace-context/
  */
 export function continueTrace(traceparent: string | undefined): TraceContext {
-  const match = traceparent === undefined ? null : TRACEPARENT.exec(traceparent);
-  const traceId = match?.[1];
-  if (traceId === undefined || /^0+$/.test(traceId) || /^0+$/.test(match?.[2] ?? '0')) {
-    return startTrace();
-  }
-  return { traceId, spanId: randomBytes(8).toString('hex') };
+  const [, version, traceId, parentId, added] = TRACEPARENT.exec(traceparent ?? '') ?? [];
+  const isValid =
+    traceId !== undefined &&
+    version !== NO_VERSION &&
+    (version !== '00' || added === undefined) &&
+    !/^0+$/.test(traceId) &&
+    !/^0+$/.test(parentId ?? '0');
+  return isValid ? { traceId, spanId: randomBytes(8).toString('hex') } : startTrace();
 }
 
 /** Writes the header that hands a trace on. */
