@@ -16,7 +16,9 @@ describe('docs/errors.md', () => {
   it('lists every problem that a mutation can answer, with its code', () => {
     const page = readFileSync(join(root, 'docs/errors.md'), 'utf8');
     const declared = readServices(root).flatMap(({ sdlFile }) => [
-      ...readFileSync(sdlFile, 'utf8').matchAll(/^type (\w+Problem) implements Problem[^{]*\{\n {2}"(.*)"$/gm),
+      ...readFileSync(sdlFile, 'utf8').matchAll(
+        /^type (\w+Problem) implements Problem[^{]*\{\n {2}"(.*)"$/gm,
+      ),
     ]);
     expect(declared.length).toBeGreaterThan(10);
     for (const [, type, codes] of declared) {
