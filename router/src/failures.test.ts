@@ -13,7 +13,7 @@ let production: TestRouter;
 beforeAll(async () => {
   [catalogue, reviews, shipping] = await Promise.all([startCatalogue(), startReviews(), startShipping()]);
   const all = [catalogue, reviews, shipping];
-  const limits = { ROUTER_SUBGRAPH_TIMEOUT_MILLISECONDS: '300' };
+  const limits = { ROUTER_SUBGRAPH_TIMEOUT_MILLISECONDS: '2000' };
   router = await startTestRouter(all, limits);
   production = await startTestRouter(all, { ...limits, SUPERGRAPH_MODE: 'production' });
 });
