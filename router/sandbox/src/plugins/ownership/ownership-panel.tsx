@@ -24,7 +24,10 @@ export function OwnershipPanel() {
   );
   const fields = found.reduce((sum, type) => sum + type.fields.length, 0);
   const toggle = (name: string) => setSubgraph(name === subgraph ? undefined : name);
-  const open = deferredText.trim() !== '' && found.length <= OPEN_AT_MOST;
+  const searched = deferredText.trim().toLowerCase();
+  // The type that is named in full is what one looks for, however many others match.
+  const isOpen = (name: string) =>
+    searched !== '' && (found.length <= OPEN_AT_MOST || name.toLowerCase() === searched);
 
   return (
     <section className="sandbox-panel" aria-label="Ownership">
@@ -55,9 +58,9 @@ export function OwnershipPanel() {
       <ul className="sandbox-types">
         {found.map((type) => (
           <OwnedTypeEntry
-            key={`${type.name}:${open}`}
+            key={`${type.name}:${isOpen(type.name)}`}
             type={type}
-            open={open}
+            open={isOpen(type.name)}
             onChip={toggle}
             pressed={subgraph}
           />
