@@ -1,6 +1,6 @@
 /**
  * Makes everything that is not written by hand, and only what its sources say is out of date: Prisma clients,
- * GraphQL types, the example client, compiled JavaScript and the sandbox page.
+ * GraphQL types, event contracts, the example client, compiled JavaScript and the sandbox page.
  *
  *   node scripts/build.mjs [--force] [--quiet]
  *
@@ -13,6 +13,7 @@ import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { compile } from './compile.mjs';
 import { generateGraphqlTypes } from './codegen.mjs';
+import { generateEventContracts } from './codegen-events.mjs';
 import { generateClient } from './codegen-client.mjs';
 import { buildSandbox } from './build-sandbox.mjs';
 import { generatePrismaClient } from './prisma-generate.mjs';
@@ -23,7 +24,14 @@ const force = process.argv.includes('--force');
 const quiet = process.argv.includes('--quiet') || process.env.npm_config_loglevel === 'silent';
 
 const services = JSON.parse(readFileSync(join(root, 'subgraphs', 'services.json'), 'utf8'));
-const packages = ['platform', ...services.map(({ name }) => `subgraphs/${name}`), 'schema', 'router', 'cli'];
+const packages = [
+  'platform',
+  ...services.map(({ name }) => `subgraphs/${name}`),
+  'schema',
+  'router',
+  'migration',
+  'cli',
+];
 
 /** Each step: what it reads, what it must leave behind, how. Steps of one stage run side by side. */
 const stages = [
@@ -39,6 +47,12 @@ const stages = [
       inputs: ['scripts/codegen.mjs', ...services.map(({ name }) => `subgraphs/${name}/schema.graphql`)],
       output: `subgraphs/${services.at(-1).name}/src/generated/graphql.ts`,
       run: () => generateGraphqlTypes(root, services),
+    },
+    {
+      name: 'event contracts of the subgraphs',
+      inputs: ['scripts/codegen-events.mjs', 'schema/events', 'subgraphs/services.json'],
+      output: `subgraphs/${services.at(-1).name}/src/generated/events.ts`,
+      run: () => generateEventContracts(root, services),
     },
     {
       name: 'typed operations of the example client',

@@ -18,6 +18,8 @@ export interface Service {
   readonly databasePort: number;
   /** The services that it asks directly, besides being asked by the router. */
   readonly calls: ReadonlyArray<string>;
+  /** The services whose events it reads. */
+  readonly listensTo: ReadonlyArray<string>;
   /** Names of secrets of its own, without the prefix: `KEY_ENCRYPTION_SECRET`. */
   readonly secrets: ReadonlyArray<string>;
   /** What its environment variables begin with: `AUTH` in `AUTH_DATABASE_URL`. */
@@ -40,6 +42,7 @@ const serviceList = z
       database: identifier,
       databasePort: port,
       calls: z.array(identifier).default([]),
+      listensTo: z.array(identifier).default([]),
       secrets: z
         .array(z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'use capital letters, digits and underscores'))
         .default([]),
@@ -103,15 +106,25 @@ function findMistakes(services: ReadonlyArray<ListedService>): ReadonlyArray<str
     ...duplicates(services, 'name', (service) => [service.name]),
     ...duplicates(services, 'port', (service) => [service.port, service.databasePort]),
     ...duplicates(services, 'database', (service) => [service.database]),
-    ...services.flatMap((service) =>
-      service.calls.flatMap((called) => {
-        if (called === service.name) return [`"${service.name}" calls itself: remove it from its "calls"`];
-        return names.has(called)
-          ? []
-          : [`"${service.name}" calls "${called}", which is not in the list: add it or remove the call`];
-      }),
-    ),
+    ...services.flatMap((service) => [
+      ...findStrangers(service, 'calls', names),
+      ...findStrangers(service, 'listensTo', names),
+    ]),
   ];
+}
+
+function findStrangers(
+  service: ListedService,
+  list: 'calls' | 'listensTo',
+  names: ReadonlySet<string>,
+): ReadonlyArray<string> {
+  const verb = list === 'calls' ? 'calls' : 'listens to';
+  return service[list].flatMap((other) => {
+    if (other === service.name) return [`"${service.name}" ${verb} itself: remove it from its "${list}"`];
+    return names.has(other)
+      ? []
+      : [`"${service.name}" ${verb} "${other}", which is not in the list: add it or remove it there`];
+  });
 }
 
 function duplicates(

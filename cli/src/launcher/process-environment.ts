@@ -1,5 +1,6 @@
 import { secretNameFor, type EnvironmentSource } from '@supergraph/platform/configuration';
 import type { Service } from '@supergraph/schema/services';
+import { askedBy, callersOf, listenersOf } from '../services/secret-names.js';
 import type { SecretSource } from './secrets.js';
 
 /** Where everything listens in this run. */
@@ -14,7 +15,7 @@ const IDENTITY_SERVICE = 'auth';
 
 /**
  * Builds all that one service sees of the environment: its own address, database and secrets, those of the
- * services that it calls, and what the user set for it. Never another service's database.
+ * services that it asks, and what the user set for it. Never another service's database.
  */
 export function serviceEnvironment(args: {
   readonly service: Service;
@@ -27,11 +28,10 @@ export function serviceEnvironment(args: {
 }): Record<string, string> {
   const { service, services, addresses, secret, source } = args;
   const prefix = service.environmentPrefix;
-  const callers = services.filter(({ calls }) => calls.includes(service.name)).map(({ name }) => name);
   return {
     ...commonEnvironment(prefix, source),
     AUTH_JWKS_URL: keysUrl(addresses),
-    ...secretsOf(service.name, ['router', ...callers], secret),
+    ...secretsOf(service.name, callersOf(service, services), secret),
     ...Object.fromEntries(
       service.secrets.map((name) => [
         `${prefix}_${name}`,
@@ -39,13 +39,12 @@ export function serviceEnvironment(args: {
       ]),
     ),
     ...Object.fromEntries(
-      services
-        .filter(({ name }) => service.calls.includes(name))
-        .flatMap((called) => [
-          [`${called.environmentPrefix}_URLS`, graphqlUrl(addresses, called.name)],
-          ...Object.entries(secretsOf(called.name, [service.name], secret)),
-        ]),
+      askedBy(service, services).flatMap((asked) => [
+        [`${asked.environmentPrefix}_URLS`, graphqlUrl(addresses, asked.name)],
+        ...Object.entries(secretsOf(asked.name, [service.name], secret)),
+      ]),
     ),
+    [`${prefix}_EVENT_CONSUMERS`]: listenersOf(service, services).join(','),
     [`${prefix}_PORT`]: String(addresses.servicePorts.get(service.name) ?? service.port),
     [`${prefix}_DATABASE_URL`]: args.databaseUrl,
   };
@@ -82,6 +81,8 @@ const COMMON_NAMES = [
   'TOKEN_ISSUER',
   'TOKEN_AUDIENCE',
   'DRAIN_MILLISECONDS',
+  'EVENT_RETENTION_HOURS',
+  'NATS_URL',
   'TZ',
   'NODE_OPTIONS',
 ];

@@ -1,7 +1,14 @@
 import { secretNameFor } from '@supergraph/platform/configuration';
 import type { Service } from '@supergraph/schema/services';
 import { databaseHost, graphqlUrl, keysUrl, METRICS_PORT, ROUTER_PORT } from './addresses.js';
-import { callerSecretsOf, databaseSecretsOf, ownSecretsOf, secretFileName } from './secret-names.js';
+import {
+  askedBy,
+  callerSecretsOf,
+  databaseSecretsOf,
+  listenersOf,
+  ownSecretsOf,
+  secretFileName,
+} from './secret-names.js';
 
 /** A container or a block of settings, as the Compose file writes it. */
 export type Settings = Readonly<Record<string, unknown>>;
@@ -109,12 +116,12 @@ export function migrationContainer(service: Service): Settings {
 
 /** A service; it knows its own database and the secrets of its own conversations. */
 export function serviceContainer(service: Service, services: ReadonlyArray<Service>): Settings {
-  const called = services.filter(({ name }) => service.calls.includes(name));
+  const asked = askedBy(service, services);
   const secrets = [
     databaseSecretsOf(service).serviceUrl,
     ...ownSecretsOf(service),
     ...callerSecretsOf(service, services),
-    ...called.map(({ name }) => secretNameFor(name, service.name)),
+    ...asked.map(({ name }) => secretNameFor(name, service.name)),
   ];
   return {
     ...served,
@@ -122,8 +129,9 @@ export function serviceContainer(service: Service, services: ReadonlyArray<Servi
     depends_on: { [migrationName(service)]: { condition: 'service_completed_successfully' } },
     environment: {
       [`${service.environmentPrefix}_PORT`]: String(service.port),
+      [`${service.environmentPrefix}_EVENT_CONSUMERS`]: listenersOf(service, services).join(','),
       ...keysEnvironment(services.filter(({ name }) => name !== service.name)),
-      ...urlsOf(called),
+      ...urlsOf(asked),
       ...fromFiles(secrets),
     },
     secrets: secrets.map(secretFileName),

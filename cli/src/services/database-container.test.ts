@@ -110,6 +110,8 @@ describe('the database container’s first start', () => {
         AUTH_DATABASE_URL: urls.serviceUrl,
         AUTH_SECRET_FROM_ROUTER_FILE: join(secrets, 'auth_secret_from_router'),
         AUTH_SECRET_FROM_PAYMENTS_FILE: join(secrets, 'auth_secret_from_payments'),
+        ADMIN_URLS: 'http://127.0.0.1:9/graphql',
+        ADMIN_SECRET_FROM_AUTH_FILE: join(secrets, 'admin_secret_from_auth'),
         AUTH_KEY_ENCRYPTION_SECRET_FILE: join(secrets, 'auth_key_encryption_secret'),
       }),
       testTelemetry('auth'),

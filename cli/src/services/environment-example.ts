@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { secretNameFor } from '@supergraph/platform/configuration';
 import { routingUrl, type Service } from '@supergraph/schema/services';
-import { composeOnly, everyProcess, routerOnly } from './fixed-variables.js';
-import { callersOf, ownSecretsOf } from './secret-names.js';
+import { composeOnly, everyProcess, everyService, routerOnly } from './fixed-variables.js';
+import { callersOf, listenersOf, ownSecretsOf } from './secret-names.js';
 import { readOwnVariables, type Variable, type VariableGroup } from './variable.js';
 
 const HEADER = `# Every variable and its default. An empty value counts as none.
@@ -15,6 +15,7 @@ export function environmentVariables(services: ReadonlyArray<Service>): Readonly
   return [
     everyProcess,
     routerOnly,
+    everyService,
     ...services.map((service) => ({
       heading: `The service ${service.name}`,
       variables: variablesOf(service, services),
@@ -36,8 +37,8 @@ export function renderEnvironmentExample(services: ReadonlyArray<Service>): stri
 
 function variablesOf(service: Service, services: ReadonlyArray<Service>): ReadonlyArray<Variable> {
   const { name, environmentPrefix: prefix } = service;
-  const askedBy = callersOf(service, services);
-  const others = askedBy.filter((caller) => caller !== 'router');
+  const callers = callersOf(service, services);
+  const others = callers.filter((caller) => caller !== 'router');
   return [
     { name: `${prefix}_PORT`, default: String(service.port), explanation: 'The port to listen on.' },
     {
@@ -65,11 +66,24 @@ function variablesOf(service: Service, services: ReadonlyArray<Service>): Readon
         `Its replicas’ addresses for the router, separated by commas; ${routingUrl(service)} when empty.` +
         (others.length > 0 ? ` Needed by ${others.join(' and ')} in production.` : ''),
     },
-    ...askedBy.map((caller) => ({
+    ...callers.map((caller) => ({
       name: secretNameFor(name, caller),
       default: '',
       explanation: `Needed by both: the secret by which ${caller} proves itself to ${name}; random, 32 characters or more.`,
     })),
+    {
+      name: `${prefix}_EVENT_CONSUMERS`,
+      default: '',
+      explanation:
+        `Services that read its events, separated by commas; here ${listenersOf(service, services).join(',') || 'none'}. ` +
+        'Until each of them has come, no event is removed.',
+    },
+    {
+      name: `${prefix}_CRASH_POINTS`,
+      default: '',
+      explanation:
+        'For tests, when embedded: where its process kills itself, such as consumer.beforeCommit:2 for the second time.',
+    },
     ...ownSecretsOf(service).map((secret) => ({
       name: secret,
       default: '',

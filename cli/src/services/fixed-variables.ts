@@ -45,6 +45,24 @@ export const everyProcess: VariableGroup = {
   ],
 };
 
+/** Read by every service. */
+export const everyService: VariableGroup = {
+  heading: 'Every service',
+  variables: [
+    {
+      name: 'EVENT_RETENTION_HOURS',
+      default: '168',
+      explanation: 'How long told events stay at least; what a consumer has not read stays longer.',
+    },
+    {
+      name: 'NATS_URL',
+      default: '',
+      explanation:
+        'Addresses of NATS servers that carry the events, such as nats://nats:4222. The services’ own feeds when empty.',
+    },
+  ],
+};
+
 /** Read by the router alone. */
 export const routerOnly: VariableGroup = {
   heading: 'The router',

@@ -29,9 +29,22 @@ export function databaseSecretsOf({ environmentPrefix }: Pick<Service, 'environm
   };
 }
 
-/** Who asks a service directly: the router, and the services whose `calls` name it. */
+/** The services that one asks directly: for answers, or for their events. */
+export function askedBy(service: Service, services: ReadonlyArray<Service>): ReadonlyArray<Service> {
+  return services.filter(({ name }) => service.calls.includes(name) || service.listensTo.includes(name));
+}
+
+/** Who asks a service directly: the router, and the services that call it or listen to it. */
 export function callersOf(service: Service, services: ReadonlyArray<Service>): ReadonlyArray<string> {
-  return ['router', ...services.filter(({ calls }) => calls.includes(service.name)).map(({ name }) => name)];
+  return [
+    'router',
+    ...services.filter((other) => askedBy(other, services).includes(service)).map(({ name }) => name),
+  ];
+}
+
+/** Who listens to a service: what one of them has not read stays in its outbox. */
+export function listenersOf(service: Service, services: ReadonlyArray<Service>): ReadonlyArray<string> {
+  return services.filter(({ listensTo }) => listensTo.includes(service.name)).map(({ name }) => name);
 }
 
 /** Names of the secrets by which callers prove themselves to a service. */

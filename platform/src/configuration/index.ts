@@ -11,8 +11,8 @@ export {
 } from './variables.js';
 export { commonVariables, toCommonConfiguration, type CommonConfiguration } from './common-variables.js';
 export {
-  authUrlsVariable,
   keysUrlVariable,
   readServiceConfiguration,
   type ServiceConfiguration,
 } from './service-configuration.js';
+export { eventsUrl, type EventConfiguration, type EventSource } from './event-variables.js';

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import {
-  authUrlsVariable,
   callerSecretsFor,
   type ConfigurationError,
   keysUrlVariable,
@@ -87,7 +86,12 @@ describe('callerSecretsFor', () => {
 });
 
 describe('readServiceConfiguration', () => {
-  const options = { service: 'order-desk', port: 4009, variables: { DESK_COLOUR: z.string() } };
+  const options = {
+    service: 'order-desk',
+    port: 4009,
+    listensTo: [],
+    variables: { DESK_COLOUR: z.string() },
+  };
   const complete = {
     ORDER_DESK_DATABASE_URL: 'postgresql://desk@db/desk',
     ORDER_DESK_SECRET_FROM_ROUTER: routerSecret,
@@ -112,6 +116,13 @@ describe('readServiceConfiguration', () => {
       },
       port: 4100,
       databaseUrl: complete.ORDER_DESK_DATABASE_URL,
+      events: {
+        sources: [],
+        consumers: [],
+        keepMilliseconds: 604_800_000,
+        natsUrl: undefined,
+        crashPoints: undefined,
+      },
       callerSecrets: new Map([['router', routerSecret]]),
     });
     expect(values).toEqual({ DESK_COLOUR: 'green' });
@@ -145,17 +156,15 @@ describe('readServiceConfiguration', () => {
 
 describe('where auth is', () => {
   const read = (source: EnvironmentSource) =>
-    readEnvironment({ AUTH_JWKS_URL: keysUrlVariable(source), AUTH_URLS: authUrlsVariable(source) }, source);
+    readEnvironment({ AUTH_JWKS_URL: keysUrlVariable(source) }, source);
 
   it('has a default on the embedded default only', () => {
     expect(read({ SUPERGRAPH_MODE: 'embedded' })).toEqual({
       AUTH_JWKS_URL: 'http://127.0.0.1:4001/.well-known/jwks.json',
-      AUTH_URLS: ['http://127.0.0.1:4001/graphql'],
     });
     for (const source of [{}, { SUPERGRAPH_MODE: 'production' }]) {
       expect(mistakesOf(() => read(source)).map((mistake) => mistake.split(' ')[0])).toEqual([
         'AUTH_JWKS_URL',
-        'AUTH_URLS',
       ]);
     }
   });

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { callerSecretsFor, toVariableName } from './caller-secrets.js';
 import { commonVariables, toCommonConfiguration, type CommonConfiguration } from './common-variables.js';
+import { eventVariables, toEventConfiguration, type EventConfiguration } from './event-variables.js';
 import { ConfigurationError } from './configuration-error.js';
 import { readEnvironment, type EnvironmentSource } from './environment.js';
-import { portVariable, urlListVariable, urlVariable } from './variables.js';
+import { portVariable, urlVariable } from './variables.js';
 
 /** What every subgraph is told. */
 export interface ServiceConfiguration {
@@ -13,6 +14,7 @@ export interface ServiceConfiguration {
   readonly databaseUrl: string;
   /** Secret by caller. */
   readonly callerSecrets: ReadonlyMap<string, string>;
+  readonly events: EventConfiguration;
 }
 
 /** Where auth is on a developer's machine; elsewhere it must be said, since it decides who is signed in. */
@@ -23,14 +25,21 @@ const EMBEDDED_AUTH = 'http://127.0.0.1:4001';
  *
  * @param options.service its name: variables begin with it in capitals
  * @param options.port where it listens unless told otherwise
+ * @param options.listensTo the services whose events it reads
  * @param options.variables a zod type a variable of its own
  * @returns the configuration, and the values of its own variables by name
  * @throws {ConfigurationError} with every mistake
  */
 export function readServiceConfiguration<Shape extends z.ZodRawShape>(
-  options: { readonly service: string; readonly port: number; readonly variables: Shape },
+  options: {
+    readonly service: string;
+    readonly port: number;
+    readonly listensTo: ReadonlyArray<string>;
+    readonly variables: Shape;
+  },
   source: EnvironmentSource,
 ): { readonly service: ServiceConfiguration; readonly values: z.infer<z.ZodObject<Shape>> } {
+  const { listensTo } = options;
   const prefix = toVariableName(options.service);
   const database = z
     .string()
@@ -41,6 +50,7 @@ export function readServiceConfiguration<Shape extends z.ZodRawShape>(
       readEnvironment(
         {
           ...commonVariables,
+          ...eventVariables(options.service, listensTo),
           [`${prefix}_PORT`]: portVariable().default(options.port),
           [`${prefix}_DATABASE_URL`]: database,
         },
@@ -56,6 +66,7 @@ export function readServiceConfiguration<Shape extends z.ZodRawShape>(
       port: values[`${prefix}_PORT`] as number,
       databaseUrl: values[`${prefix}_DATABASE_URL`] as string,
       callerSecrets,
+      events: toEventConfiguration(options.service, listensTo, values),
     },
     values: own,
   };
@@ -66,13 +77,6 @@ export function keysUrlVariable(source: EnvironmentSource): z.ZodType<string> {
   return source['SUPERGRAPH_MODE'] === 'embedded'
     ? urlVariable().default(`${EMBEDDED_AUTH}/.well-known/jwks.json`)
     : urlVariable();
-}
-
-/** `AUTH_URLS`: the `/graphql` addresses of auth's replicas. It has a default on the embedded default only. */
-export function authUrlsVariable(source: EnvironmentSource): z.ZodType<ReadonlyArray<string>> {
-  return source['SUPERGRAPH_MODE'] === 'embedded'
-    ? urlListVariable().default([`${EMBEDDED_AUTH}/graphql`])
-    : urlListVariable();
 }
 
 /** Runs every reader, so that the mistakes of all are told at once. */
@@ -92,7 +96,8 @@ function readTogether<Readers extends ReadonlyArray<() => unknown>>(
     }
   });
   if (mistakes.length > 0) {
-    throw new ConfigurationError(mistakes);
+    // A variable that two readers ask for is told about once.
+    throw new ConfigurationError([...new Set(mistakes)]);
   }
   return results as { [Index in keyof Readers]: ReturnType<Readers[Index]> };
 }

@@ -9,7 +9,7 @@ import { FeedRefusal } from './feed-refusal.js';
 import { isSamePosition, type Position } from './position.js';
 import { DEFAULT_RETRY_POLICY, type RetryPolicy } from './retry-policy.js';
 import type { SqlTransaction, TransactionRunner } from './sql-transaction.js';
-import type { EventTransport } from './transport.js';
+import type { EventPage, EventTransport } from './transport.js';
 
 /** A consumer's place in its source's log is gone. */
 export interface LostPosition {
@@ -49,6 +49,8 @@ export interface ConsumerStatus {
   readonly state: 'starting' | 'following' | 'failing' | 'positionLost' | 'stopped';
   /** When the source was last heard, heartbeats included; null when never. */
   readonly heardAt: Date | null;
+  /** As of when everything that the source told is applied; null when never. */
+  readonly currentAt: Date | null;
   /** The place behind the last page that was applied. */
   readonly position: Position | null;
   /** Why it does not follow. */
@@ -88,6 +90,7 @@ export function createConsumer<Transaction extends SqlTransaction>(
     source,
     state: 'starting',
     heardAt: null,
+    currentAt: null,
     position: null,
     failure: null,
   };
@@ -113,6 +116,7 @@ export function createConsumer<Transaction extends SqlTransaction>(
       Object.assign(status, {
         state: 'following',
         heardAt: new Date(),
+        currentAt: lastTime(page) ?? new Date(),
         position: page.position,
         failure: null,
       });
@@ -191,4 +195,12 @@ export function createConsumer<Transaction extends SqlTransaction>(
     },
     status: () => ({ ...status }),
   };
+}
+
+/** When the last event of a page happened: what came after it is not known yet. Undefined when there is none. */
+function lastTime(page: EventPage): Date | undefined {
+  const last = page.events.at(-1);
+  const time: unknown = typeof last === 'object' && last !== null ? Reflect.get(last, 'time') : undefined;
+  const date = new Date(String(time));
+  return time === undefined || Number.isNaN(date.getTime()) ? undefined : date;
 }

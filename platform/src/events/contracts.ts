@@ -24,6 +24,8 @@ export interface EventContracts {
   /** Throws {@link EventContractError} when the data must not be written. */
   requireValid(type: string, version: number, data: unknown): void;
   check(type: string, version: number, data: unknown): ContractCheck;
+  /** The properties that hold personal data, by `type/version`; types without any are left out. */
+  personalProperties(): Readonly<Record<string, ReadonlyArray<string>>>;
 }
 
 /** An event does not fit its contract, or has none: a mistake of the service that tells it. */
@@ -36,7 +38,9 @@ const KEYWORDS = new Set(
   (
     '$schema $id $ref $defs $comment title description examples default deprecated type enum const properties ' +
     'required additionalProperties items minItems maxItems minLength maxLength pattern format minimum maximum ' +
-    'exclusiveMinimum exclusiveMaximum multipleOf anyOf oneOf allOf'
+    'exclusiveMinimum exclusiveMaximum multipleOf anyOf oneOf allOf ' +
+    // Our own: the property holds personal data, and is null once the person was erased.
+    'personalData'
   ).split(' '),
 );
 /** The format says nothing of a UUID's version, and older systems have given ids of every kind. */
@@ -54,6 +58,7 @@ const UUID_PATTERN = '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{
  */
 export function createEventContracts(schemas: ReadonlyArray<EventSchema>): EventContracts {
   const versions = new Map<string, Map<number, z.ZodType>>();
+  const personal: Record<string, ReadonlyArray<string>> = {};
   for (const schema of schemas) {
     const { type, version } = readIdentity(schema);
     const ofType = versions.get(type) ?? new Map<number, z.ZodType>();
@@ -61,6 +66,10 @@ export function createEventContracts(schemas: ReadonlyArray<EventSchema>): Event
       throw new EventContractError(`The event type \`${type}/${version}\` has two schemas; keep one.`);
     }
     versions.set(type, ofType.set(version, compile(schema, `${type}/${version}`)));
+    const properties = findPersonalProperties(schema, `${type}/${version}`);
+    if (properties.length > 0) {
+      personal[`${type}/${version}`] = properties;
+    }
   }
   const latestOf = (ofType: Map<number, z.ZodType>): number => Math.max(...ofType.keys());
 
@@ -109,7 +118,22 @@ export function createEventContracts(schemas: ReadonlyArray<EventSchema>): Event
       }
     },
     check,
+    personalProperties: () => personal,
   };
+}
+
+function findPersonalProperties(schema: EventSchema, name: string): ReadonlyArray<string> {
+  const properties = Object.entries((schema['properties'] ?? {}) as Record<string, EventSchema>);
+  return properties
+    .filter(([, property]) => property['personalData'] === true)
+    .map(([property, inner]) => {
+      if (!z.fromJSONSchema(prepare(inner, name) as never).safeParse(null).success) {
+        throw new EventContractError(
+          `\`${property}\` of \`${name}\` holds personal data and must allow null: that is what erasing a person leaves.`,
+        );
+      }
+      return property;
+    });
 }
 
 function readIdentity(schema: EventSchema): { readonly type: string; readonly version: number } {

@@ -20,10 +20,18 @@ import type { EventPage } from './transport.js';
  * Gives an event its effect, by statements of `transaction` alone: they commit with the note that the event was
  * applied, or not at all. It may be called again for an event whose transaction did not commit.
  */
-export type EventHandler<Transaction> = (event: ReceivedEvent, transaction: Transaction) => Promise<void>;
+export type EventHandler<Transaction, Data = unknown> = (
+  event: ReceivedEvent<Data>,
+  transaction: Transaction,
+) => Promise<void>;
 
 /** Handlers by event type; other types are ignored. */
 export type EventHandlers<Transaction> = Readonly<Record<string, EventHandler<Transaction>>>;
+
+/** Handlers by event type, each with the data of its contract, as the build writes them from the schemas. */
+export type TypedEventHandlers<Transaction, EventData extends object> = {
+  readonly [Type in keyof EventData]?: EventHandler<Transaction, EventData[Type]>;
+};
 
 export interface EventApplierOptions<Transaction extends SqlTransaction> {
   readonly source: string;

@@ -44,7 +44,7 @@ export {
   type ConsumerStatus,
   type LostPosition,
 } from './consumer.js';
-export type { EventHandler, EventHandlers } from './event-applier.js';
+export type { EventHandler, EventHandlers, TypedEventHandlers } from './event-applier.js';
 export { DEFAULT_RETRY_POLICY, type RetryPolicy } from './retry-policy.js';
 export {
   discardParkedEvent,
@@ -63,3 +63,6 @@ export {
 } from './retention.js';
 export { renewEpoch } from './epoch.js';
 export { armCrashPoints, crashPoint, findCrashPoints } from './crash-points.js';
+export { createServiceEvents, type ConsumerDefinition, type ServiceEvents } from './service-events.js';
+export { startRetention } from './retention-schedule.js';
+export { erasePersonFromEvents, type ErasedFromEvents } from './erase-person.js';

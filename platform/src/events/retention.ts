@@ -7,7 +7,10 @@ export interface OutboxRetention {
   readonly keepMilliseconds: number;
   /** A consumer that was not seen for as long is reported. What it has not read stays all the same. */
   readonly awayMilliseconds: number;
-  /** Consumers that must have been here, as `caller/consumer`; while one never was, nothing is removed. */
+  /**
+   * Services, or single consumers as `caller/consumer`, that must have been here; while one never was, nothing is
+   * removed.
+   */
   readonly expectedConsumers: ReadonlyArray<string>;
 }
 
@@ -50,7 +53,9 @@ export async function pruneOutbox(pool: pg.Pool, policy: OutboxRetention): Promi
     'SELECT COALESCE(max(sequence), 0)::text AS head FROM outbox',
   );
   const head = BigInt(heads[0]?.head ?? 0);
-  const missing = policy.expectedConsumers.filter((name) => !readers.some((reader) => reader.name === name));
+  const missing = policy.expectedConsumers.filter(
+    (name) => !readers.some((reader) => reader.name === name || reader.name.startsWith(`${name}/`)),
+  );
   const away: AwayConsumer[] = [
     ...missing.map((name) => ({ name, seenAt: null, behind: head })),
     ...readers

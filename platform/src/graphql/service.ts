@@ -1,46 +1,100 @@
 import { readFileSync } from 'node:fs';
+import type { Express } from 'express';
 import type { ServiceConfiguration } from '../configuration/index.js';
 import { createDatabase, type Database } from '../database/index.js';
-import type { Telemetry } from '../http/index.js';
-import { createRemoteKeys, createTokenVerifier } from '../identity/index.js';
+import {
+  createEventContracts,
+  createServiceEvents,
+  type ConsumerDefinition,
+  type EventSchema,
+  type Outbox,
+  type SqlTransaction,
+  type TransactionRunner,
+} from '../events/index.js';
+import type { ReadinessCheck, Telemetry } from '../http/index.js';
+import {
+  createCallerVerifier,
+  createRemoteKeys,
+  createTokenVerifier,
+  type VerificationKeys,
+} from '../identity/index.js';
 import { startSubgraph, type RunningSubgraph, type SubgraphRequest } from './subgraph.js';
 
+/** What a service makes its own parts from. */
+export interface ServiceBase {
+  readonly database: Database;
+  /** Where its events are appended, in the transaction of the change. */
+  readonly outbox: Outbox;
+}
+
 /** What a service makes over its database. */
-export interface ServiceParts<Context extends object> {
+export interface ServiceParts<Context extends object, Transaction extends SqlTransaction> {
   readonly resolvers: unknown;
   /** Makes what resolvers get; called once a request, so loaders made here live that long. */
   readonly createContext: (request: SubgraphRequest) => Context;
-  /** Ends what else the service opened. */
+  /** Runs a transaction of the service's database; consumers of events work in it. */
+  readonly runInTransaction: TransactionRunner<Transaction>;
+  /** What it hears. */
+  readonly consumers: ReadonlyArray<ConsumerDefinition<Transaction>>;
+  /** The keys of the service that signs tokens itself; others get them from there. */
+  readonly getKey?: VerificationKeys['getKey'];
+  /** Besides that of the database. */
+  readonly readiness?: Readonly<Record<string, ReadinessCheck>>;
+  /** Adds routes beside `/graphql`. */
+  readonly routes?: (app: Express) => void;
+  /** Begins work of its own, such as a worker; called when the service listens at `url`. */
+  readonly start?: (url: string) => void;
+  /** Ends that work, while the database is still there. */
+  readonly stop?: () => Promise<void>;
+  /** Closes what else the service opened. */
   readonly close?: () => Promise<void>;
 }
 
 /**
- * Starts a service as most are: a subgraph over one database of its own, which takes the access tokens that
- * another service signed. Nothing connects before it is needed, so it starts while its database is away.
+ * Starts a service: a subgraph over one database of its own, which tells its events at `/events` and hears those of
+ * others. Nothing connects before it is needed, so it starts while its database is away.
  *
  * @param options.name of the service and of the PostgreSQL schema that holds its tables
+ * @param options.eventSchemas the contracts of all events, as the build writes them into the service
  * @param options.open makes the service's own parts over the database
  * @throws when the port is taken, with everything closed again
  */
-export async function startService<Context extends object>(options: {
+export async function startService<Context extends object, Transaction extends SqlTransaction>(options: {
   readonly name: string;
-  readonly configuration: ServiceConfiguration & { readonly jwksUrl: string };
+  readonly configuration: ServiceConfiguration & { readonly jwksUrl?: string };
   readonly telemetry: Telemetry;
   /** Where `schema.graphql` lies. */
   readonly sdlFile: URL;
-  readonly open: (database: Database) => ServiceParts<Context>;
+  readonly eventSchemas: ReadonlyArray<EventSchema>;
+  readonly open: (base: ServiceBase) => ServiceParts<Context, Transaction>;
 }): Promise<RunningSubgraph> {
   const { name, configuration, telemetry } = options;
   const { common } = configuration;
   const database = createDatabase({ url: configuration.databaseUrl, schema: name, ...telemetry });
-  const keys = createRemoteKeys(configuration.jwksUrl, telemetry.logger);
-  const parts = options.open(database);
+  const events = createServiceEvents({
+    name,
+    pool: database.pool,
+    configuration: configuration.events,
+    contracts: createEventContracts(options.eventSchemas),
+    verifyCaller: createCallerVerifier(configuration.callerSecrets),
+    ...telemetry,
+  });
+  const parts = options.open({ database, outbox: events.outbox });
+  const keys =
+    configuration.jwksUrl === undefined
+      ? undefined
+      : createRemoteKeys(configuration.jwksUrl, telemetry.logger);
+  const getKey = parts.getKey ?? keys?.getKey;
   const release = async (): Promise<void> => {
-    keys.stop();
+    keys?.stop();
+    await events.stop();
     await parts.close?.();
     await database.close();
   };
   try {
+    if (getKey === undefined) {
+      throw new Error(`\`${name}\` has no keys to verify access tokens by.`);
+    }
     const subgraph = await startSubgraph({
       name,
       port: configuration.port,
@@ -50,17 +104,25 @@ export async function startService<Context extends object>(options: {
       createContext: parts.createContext,
       callerSecrets: configuration.callerSecrets,
       verifyToken: createTokenVerifier({
-        getKey: keys.getKey,
+        getKey,
         issuer: common.tokenIssuer,
         audience: common.tokenAudience,
       }),
-      readiness: { database: () => database.check() },
+      readiness: { database: () => database.check(), ...parts.readiness },
       ...telemetry,
+      routes: (app) => {
+        app.get('/events', events.handle);
+        parts.routes?.(app);
+      },
     });
+    parts.start?.(subgraph.url);
+    events.start(parts.runInTransaction, parts.consumers);
     return {
       url: subgraph.url,
       async stop() {
-        await subgraph.stop();
+        // Open answers of the feed would hold up the drain.
+        events.stopTelling();
+        await Promise.all([subgraph.stop(), parts.stop?.()]);
         await release();
       },
     };

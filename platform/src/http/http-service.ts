@@ -141,7 +141,14 @@ function failureHandler(logger: Logger): ErrorRequestHandler {
 
 /** Routes are few and named; anything else is one label, since a hostile client could invent endless paths. */
 function routeLabel(path: string): string {
-  const known = ['/graphql', '/health/live', '/health/ready', '/metrics', '/.well-known/jwks.json'];
+  const known = [
+    '/graphql',
+    '/events',
+    '/health/live',
+    '/health/ready',
+    '/metrics',
+    '/.well-known/jwks.json',
+  ];
   return known.includes(path) ? path : 'other';
 }
 

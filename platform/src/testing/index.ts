@@ -3,3 +3,4 @@ export { startServiceDatabase, type ServiceDatabase } from './service-database.j
 export { startTestIdentity, type TestIdentity, type TokenOptions } from './test-identity.js';
 export { createSubgraphClient, type SubgraphAnswer, type SubgraphClient } from './subgraph-client.js';
 export { testTelemetry } from './test-telemetry.js';
+export { startTestEventSources, type TestEventSource } from './test-event-source.js';

@@ -2,6 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import { readConfiguration } from './config.js';
 
 const NEEDED = {
+  AUTH_URLS: 'http://127.0.0.1:4001/graphql',
+  AUTH_SECRET_FROM_ADMIN: 'y'.repeat(32),
+  PROFILE_URLS: 'http://127.0.0.1:4001/graphql',
+  PROFILE_SECRET_FROM_ADMIN: 'y'.repeat(32),
+  PAYMENTS_URLS: 'http://127.0.0.1:4001/graphql',
+  PAYMENTS_SECRET_FROM_ADMIN: 'y'.repeat(32),
   ADMIN_DATABASE_URL: 'postgresql://admin_service:secret@127.0.0.1/admin_db',
   ADMIN_SECRET_FROM_ROUTER: 'x'.repeat(32),
 };

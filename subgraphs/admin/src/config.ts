@@ -11,6 +11,9 @@ export interface AdminConfiguration extends ServiceConfiguration {
   readonly jwksUrl: string;
 }
 
+/** The services whose events are read, as `subgraphs/services.json` says. */
+const LISTENS_TO = ['auth', 'profile', 'payments'];
+
 /**
  * Reads the configuration from the environment.
  *
@@ -18,7 +21,12 @@ export interface AdminConfiguration extends ServiceConfiguration {
  */
 export function readConfiguration(source: EnvironmentSource = process.env): AdminConfiguration {
   const { service, values } = readServiceConfiguration(
-    { service: 'admin', port: 4004, variables: { AUTH_JWKS_URL: keysUrlVariable(source) } },
+    {
+      service: 'admin',
+      port: 4004,
+      listensTo: LISTENS_TO,
+      variables: { AUTH_JWKS_URL: keysUrlVariable(source) },
+    },
     source,
   );
   return { ...service, jwksUrl: values.AUTH_JWKS_URL };

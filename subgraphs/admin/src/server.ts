@@ -1,10 +1,12 @@
 import { startService, type RunningSubgraph } from '@supergraph/platform/graphql';
 import type { Telemetry } from '@supergraph/platform/http';
 import type { AdminConfiguration } from './config.js';
+import { eventSchemas } from './generated/events.js';
 import { PrismaClient } from './generated/prisma/client.js';
 import { createContextFactory } from './resolvers/context.js';
 import { resolvers } from './resolvers/index.js';
 import { createStore } from './store/index.js';
+import { TRANSACTION_LIMITS } from './store/transaction-limits.js';
 
 /**
  * Starts the admin subgraph.
@@ -20,9 +22,16 @@ export function startAdmin(
     configuration,
     telemetry,
     sdlFile: new URL('../schema.graphql', import.meta.url),
-    open: ({ adapter }) => {
-      const store = createStore(new PrismaClient({ adapter }));
-      return { resolvers, createContext: createContextFactory({ store }) };
+    eventSchemas,
+    open: ({ database }) => {
+      const prisma = new PrismaClient({ adapter: database.adapter });
+      const store = createStore(prisma);
+      return {
+        resolvers,
+        createContext: createContextFactory({ store }),
+        runInTransaction: (work) => prisma.$transaction(work, TRANSACTION_LIMITS),
+        consumers: [],
+      };
     },
   });
 }

@@ -83,6 +83,8 @@ export async function startAuthUnderTest(
         AUTH_KEY_ENCRYPTION_SECRET: 'a-key-encryption-secret-for-tests',
         AUTH_SECRET_FROM_ROUTER: ROUTER_SECRET,
         AUTH_SECRET_FROM_PAYMENTS: PAYMENTS_SECRET,
+        ADMIN_URLS: 'http://127.0.0.1:9/graphql',
+        ADMIN_SECRET_FROM_AUTH: 'a-secret-of-an-absent-event-source!!',
         DRAIN_MILLISECONDS: '500',
         ...environment,
         ...more,

@@ -43,6 +43,9 @@ const variablesFor = (source: EnvironmentSource) => ({
   AUTH_MAIL_LINK_URL: urlVariable().optional(),
 });
 
+/** The services whose events are read, as `subgraphs/services.json` says. */
+const LISTENS_TO = ['admin'];
+
 /**
  * Reads the configuration from the environment.
  *
@@ -50,7 +53,7 @@ const variablesFor = (source: EnvironmentSource) => ({
  */
 export function readConfiguration(source: EnvironmentSource = process.env): AuthConfiguration {
   const { service, values } = readServiceConfiguration(
-    { service: 'auth', port: 4001, variables: variablesFor(source) },
+    { service: 'auth', port: 4001, listensTo: LISTENS_TO, variables: variablesFor(source) },
     source,
   );
   return {

@@ -21,13 +21,12 @@ describe('readConfiguration', () => {
   });
 
   it('knows where auth is on the embedded default, and only there', () => {
-    const rest = { ...complete, AUTH_URLS: undefined, AUTH_JWKS_URL: '' };
+    const rest = { ...complete, AUTH_JWKS_URL: '' };
     expect(readConfiguration({ ...rest, SUPERGRAPH_MODE: 'embedded' })).toMatchObject({
       port: 4003,
       jwksUrl: 'http://127.0.0.1:4001/.well-known/jwks.json',
-      authUrls: ['http://127.0.0.1:4001/graphql'],
     });
-    expect(() => readConfiguration(rest)).toThrow(/AUTH_JWKS_URL is not set[^]*AUTH_URLS is not set/);
+    expect(() => readConfiguration(rest)).toThrow(/AUTH_JWKS_URL is not set/);
   });
 
   it('has no default for a secret, and does not repeat one', () => {

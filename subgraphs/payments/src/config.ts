@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import {
-  authUrlsVariable,
   booleanVariable,
   keysUrlVariable,
   readServiceConfiguration,
   secretVariable,
+  urlListVariable,
   wholeNumberVariable,
   type EnvironmentSource,
   type ServiceConfiguration,
@@ -30,6 +30,9 @@ export interface PaymentsConfiguration extends ServiceConfiguration {
   readonly leaseMilliseconds: number;
 }
 
+/** The services whose events are read, as `subgraphs/services.json` says. */
+const LISTENS_TO = ['auth'];
+
 /**
  * Reads the configuration from the environment.
  *
@@ -38,7 +41,7 @@ export interface PaymentsConfiguration extends ServiceConfiguration {
 export function readConfiguration(source: EnvironmentSource = process.env): PaymentsConfiguration {
   const variables = {
     AUTH_JWKS_URL: keysUrlVariable(source),
-    AUTH_URLS: authUrlsVariable(source),
+    AUTH_URLS: urlListVariable(),
     AUTH_SECRET_FROM_PAYMENTS: secretVariable(),
     // Without one nobody outside this process can sign, and every webhook from outside is refused.
     PAYMENTS_WEBHOOK_SECRET: secretVariable().default(() => randomBytes(32).toString('base64url')),
@@ -48,7 +51,7 @@ export function readConfiguration(source: EnvironmentSource = process.env): Paym
     PAYMENTS_PROVIDER_LEASE_MILLISECONDS: milliseconds(100).default(15_000),
   };
   const { service, values } = readServiceConfiguration(
-    { service: 'payments', port: 4003, variables },
+    { service: 'payments', port: 4003, listensTo: LISTENS_TO, variables },
     source,
   );
   return {

@@ -2,6 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { readConfiguration } from './config.js';
 
 const complete = {
+  AUTH_URLS: 'http://127.0.0.1:4001/graphql',
+  AUTH_SECRET_FROM_PROFILE: 'y'.repeat(32),
   PROFILE_DATABASE_URL: 'postgresql://profile@127.0.0.1/profile_db',
   PROFILE_SECRET_FROM_ROUTER: 'a-secret-of-thirty-two-characters',
   AUTH_JWKS_URL: 'https://auth.example.com/.well-known/jwks.json',

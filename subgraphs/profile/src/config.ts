@@ -11,6 +11,9 @@ export interface ProfileConfiguration extends ServiceConfiguration {
   readonly jwksUrl: string;
 }
 
+/** The services whose events are read, as `subgraphs/services.json` says. */
+const LISTENS_TO = ['auth'];
+
 /**
  * Reads the configuration from the environment.
  *
@@ -18,7 +21,12 @@ export interface ProfileConfiguration extends ServiceConfiguration {
  */
 export function readConfiguration(source: EnvironmentSource = process.env): ProfileConfiguration {
   const { service, values } = readServiceConfiguration(
-    { service: 'profile', port: 4002, variables: { AUTH_JWKS_URL: keysUrlVariable(source) } },
+    {
+      service: 'profile',
+      port: 4002,
+      listensTo: LISTENS_TO,
+      variables: { AUTH_JWKS_URL: keysUrlVariable(source) },
+    },
     source,
   );
   return { ...service, jwksUrl: values.AUTH_JWKS_URL };

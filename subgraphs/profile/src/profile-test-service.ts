@@ -57,6 +57,8 @@ export async function startTestProfile(): Promise<TestProfile> {
       PROFILE_DATABASE_URL: database.serviceUrl,
       PROFILE_SECRET_FROM_ROUTER: SECRET,
       AUTH_JWKS_URL: identity.jwksUrl,
+      AUTH_URLS: 'http://127.0.0.1:9/graphql',
+      AUTH_SECRET_FROM_PROFILE: 'a-secret-of-an-absent-event-source!!',
       TOKEN_ISSUER: identity.issuer,
       TOKEN_AUDIENCE: identity.audience,
     }),

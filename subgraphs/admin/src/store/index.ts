@@ -2,6 +2,7 @@ import type { Prisma, PrismaClient } from '../generated/prisma/client.js';
 import { createAuditChainStore, type AuditChainStore } from './audit-chain.js';
 import { createAuditEntryStore, type AuditEntryStore } from './audit-entries.js';
 import { createSettingStore, type SettingStore } from './settings.js';
+import { TRANSACTION_LIMITS } from './transaction-limits.js';
 
 /** Everything that admin keeps, a part a table. */
 export interface StoreParts {
@@ -15,12 +16,6 @@ export interface Store extends StoreParts {
   /** Runs `work` in one transaction: all that it does through the parts it gets, or nothing. */
   inTransaction<Result>(work: (parts: StoreParts) => Promise<Result>): Promise<Result>;
 }
-
-/**
- * How long a transaction may wait for a connection and then take, in milliseconds. Appends to the audit chain
- * wait for one another, so a burst of them needs more than Prisma's own limits of 2 s and 5 s.
- */
-const TRANSACTION_LIMITS = { maxWait: 5_000, timeout: 10_000 } as const;
 
 /** Makes the store over a Prisma client. */
 export function createStore(prisma: PrismaClient): Store {
