@@ -27,10 +27,7 @@ export interface EventConfiguration {
 const HOUR = 3_600_000;
 
 /** The variables by which a service tells and hears events. */
-export function eventVariables(
-  service: string,
-  listensTo: ReadonlyArray<string>,
-): Record<string, z.ZodType> {
+export function eventVariables(service: string, listensTo: ReadonlyArray<string>): Record<string, z.ZodType> {
   return {
     [`${toVariableName(service)}_EVENT_CONSUMERS`]: z
       .string()
@@ -44,7 +41,7 @@ export function eventVariables(
       .optional(),
     [`${toVariableName(service)}_CRASH_POINTS`]: z.string().optional(),
     ...Object.fromEntries(
-      listensTo.flatMap((source) => [
+      listensTo.flatMap((source): ReadonlyArray<[string, z.ZodType]> => [
         [`${toVariableName(source)}_URLS`, urlListVariable()],
         [secretNameFor(source, service), secretVariable()],
       ]),
