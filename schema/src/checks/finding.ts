@@ -11,6 +11,8 @@ export type FindingCode =
   | 'DANGEROUS_CHANGE'
   | 'ACKNOWLEDGEMENT_INVALID'
   | 'ACKNOWLEDGEMENT_UNUSED'
+  | 'EVENT_SCHEMA_INVALID'
+  | 'EVENT_CHANGE_BREAKS'
   | 'NOT_PUBLISHED';
 
 /** One thing that a check found. */

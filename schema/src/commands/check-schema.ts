@@ -3,6 +3,7 @@ import { acknowledgementFindings, changeFindings } from '../checks/change-findin
 import { checkGraph } from '../checks/check-graph.js';
 import { driftFinding, planChangeFindings } from '../checks/drift.js';
 import type { Finding } from '../checks/finding.js';
+import { checkEvents } from '../events/check-events.js';
 import type { CheckResult } from './check-result.js';
 import { checkResult } from './check-result.js';
 import { readProjectFiles } from './project-files.js';
@@ -10,7 +11,8 @@ import { readProjectFiles } from './project-files.js';
 /**
  * Checks what is committed: the services compose without a hint; `supergraph.graphql`, `api.graphql` and
  * `operations/plans.json` are what comes out of it; every field that crosses a service boundary is nullable;
- * every saved operation is valid; no unacknowledged change breaks what was published. Writes nothing.
+ * every saved operation is valid; no unacknowledged change breaks what was published; the contracts of events keep
+ * their rules and break no consumer. Writes nothing.
  * @throws ServicesFileError, MissingFileError when the services cannot be read.
  */
 export async function checkSchema(rootDirectory: string): Promise<CheckResult> {
@@ -28,6 +30,11 @@ export async function checkSchema(rootDirectory: string): Promise<CheckResult> {
       : planChangeFindings(files.plans, graph.plans, files.operationFiles, 'error')),
     ...changeFindings(graph.changes, acknowledgements, today()),
     ...acknowledgementFindings(problems, unused),
+    ...checkEvents({
+      files: files.eventFiles,
+      published: files.publishedEvents,
+      services: files.subgraphs.map(({ name }) => name),
+    }),
     ...(files.published === undefined ? [notPublished] : []),
   ];
   return checkResult({

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { SubgraphSource } from '../composition/compose-supergraph.js';
+import type { EventFile } from '../events/event-schemas.js';
 import type { OperationFile } from '../operations/saved-operations.js';
 import { readServices, routingUrl } from '../services.js';
 
@@ -12,6 +13,8 @@ export interface ProjectPaths {
   readonly acknowledgements: string;
   readonly operations: string;
   readonly plans: string;
+  readonly events: string;
+  readonly publishedEvents: string;
 }
 
 /** What is committed about the graph. A text is undefined when its file is not there. */
@@ -24,6 +27,8 @@ export interface ProjectFiles {
   readonly published: string | undefined;
   readonly acknowledgements: string | undefined;
   readonly plans: string | undefined;
+  readonly eventFiles: ReadonlyArray<EventFile>;
+  readonly publishedEvents: string | undefined;
 }
 
 /** A file that the project needs is not there. */
@@ -46,17 +51,42 @@ export async function readProjectFiles(rootDirectory: string): Promise<ProjectFi
     acknowledgements: join(schema, 'acknowledged-changes.json'),
     operations,
     plans: join(operations, 'plans.json'),
+    events: join(schema, 'events'),
+    publishedEvents: join(schema, 'published-events.json'),
   };
-  const [subgraphs, operationFiles, supergraph, api, published, acknowledgements, plans] = await Promise.all([
+  const [
+    subgraphs,
+    operationFiles,
+    eventFiles,
+    supergraph,
+    api,
+    published,
+    acknowledgements,
+    plans,
+    publishedEvents,
+  ] = await Promise.all([
     readSubgraphs(rootDirectory),
-    readOperationFiles(operations),
+    readFiles(operations, '.graphql'),
+    readFiles(paths.events, '.json'),
     readText(paths.supergraph),
     readText(paths.api),
     readText(paths.published),
     readText(paths.acknowledgements),
     readText(paths.plans),
+    readText(paths.publishedEvents),
   ]);
-  return { paths, subgraphs, operationFiles, supergraph, api, published, acknowledgements, plans };
+  return {
+    paths,
+    subgraphs,
+    operationFiles,
+    eventFiles,
+    supergraph,
+    api,
+    published,
+    acknowledgements,
+    plans,
+    publishedEvents,
+  };
 }
 
 /** The services' committed SDLs, with where the embedded default serves them. */
@@ -80,9 +110,9 @@ export async function replaceFile(file: string, text: string): Promise<void> {
   await rename(temporary, file);
 }
 
-async function readOperationFiles(folder: string): Promise<ReadonlyArray<OperationFile>> {
+async function readFiles(folder: string, ending: string): Promise<ReadonlyArray<OperationFile>> {
   const names = await readdir(folder).catch(whenMissing<string[]>([]));
-  const fileNames = names.filter((name) => name.endsWith('.graphql')).sort();
+  const fileNames = names.filter((name) => name.endsWith(ending)).sort();
   return Promise.all(
     fileNames.map(async (fileName) => ({ fileName, text: (await readText(join(folder, fileName))) ?? '' })),
   );

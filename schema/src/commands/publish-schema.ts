@@ -1,4 +1,5 @@
 import type { SchemaChange } from '../checks/schema-changes.js';
+import { renderPublishedEvents } from '../events/check-events.js';
 import type { CheckResult } from './check-result.js';
 import { checkSchema } from './check-schema.js';
 import { readProjectFiles, replaceFile } from './project-files.js';
@@ -17,8 +18,9 @@ export type PublishOutcome =
   | { readonly type: 'refused'; readonly check: CheckResult };
 
 /**
- * Promises the client schema to clients: copies `schema/api.graphql` to `schema/published.graphql` when
- * `checkSchema` finds no error, and empties `schema/acknowledged-changes.json`.
+ * Promises the client schema to clients and the contracts of events to consumers: copies `schema/api.graphql` to
+ * `schema/published.graphql` and `schema/events` to `schema/published-events.json` when `checkSchema` finds no error,
+ * and empties `schema/acknowledged-changes.json`.
  * @throws ServicesFileError, MissingFileError when the services cannot be read.
  */
 export async function publishSchema(rootDirectory: string): Promise<PublishOutcome> {
@@ -26,6 +28,9 @@ export async function publishSchema(rootDirectory: string): Promise<PublishOutco
   if (!check.ok) return { type: 'refused', check };
   const files = await readProjectFiles(rootDirectory);
   if (files.published !== files.api) await replaceFile(files.paths.published, files.api ?? '');
+  const services = files.subgraphs.map(({ name }) => name);
+  const events = renderPublishedEvents(files.eventFiles, services);
+  if (files.publishedEvents !== events) await replaceFile(files.paths.publishedEvents, events);
   const noAcknowledgements = '[]\n';
   if (files.acknowledgements !== noAcknowledgements) {
     await replaceFile(files.paths.acknowledgements, noAcknowledgements);
