@@ -37,6 +37,8 @@ const variablesOf = (embedded: boolean) => ({
   ROUTER_SUBGRAPH_CONNECTIONS: positiveInteger().default(64),
   ROUTER_INTROSPECTION: booleanVariable().optional(),
   ROUTER_TRUSTED_PROXIES: z.coerce.number().int().min(0).default(0),
+  ROUTER_EVENT_SOURCES: nameListVariable().default([]),
+  ROUTER_IDENTITY_SUBGRAPH: z.string().default('auth'),
   ROUTER_SANDBOX: booleanVariable().optional(),
   ROUTER_SANDBOX_SETTINGS: z.string().optional(),
 });
@@ -76,6 +78,7 @@ export function readRouterConfiguration(source: EnvironmentSource = process.env)
       maximumBodyBytes: values.ROUTER_MAXIMUM_BODY_BYTES,
       connectionsPerReplica: values.ROUTER_SUBGRAPH_CONNECTIONS,
     },
+    events: { sources: values.ROUTER_EVENT_SOURCES, identitySubgraph: values.ROUTER_IDENTITY_SUBGRAPH },
     introspection: values.ROUTER_INTROSPECTION ?? embedded,
     trustedProxies: values.ROUTER_TRUSTED_PROXIES,
     sandbox: (values.ROUTER_SANDBOX ?? embedded) ? sandbox : undefined,
@@ -147,6 +150,13 @@ function attempt<Result>(read: () => Result, mistakes: string[]): Result | undef
 
 function positiveInteger(): z.ZodType<number> {
   return z.coerce.number({ message: 'must be a whole number above 0' }).int().min(1);
+}
+
+function nameListVariable(): z.ZodType<ReadonlyArray<string>> {
+  return z
+    .string()
+    .regex(/^[\w-]+(,[\w-]+)*$/, 'must be names of subgraphs, separated by commas')
+    .transform((text) => text.split(','));
 }
 
 function originListVariable(): z.ZodType<ReadonlyArray<string>> {

@@ -16,11 +16,20 @@ export interface RouterConfiguration {
   /** Origins of pages that may ask, such as `https://shop.example.com`; `:*` stands for any port, `*` for any origin. */
   readonly corsOrigins: ReadonlyArray<string>;
   readonly limits: RouterLimits;
+  readonly events: RouterEvents;
   readonly introspection: boolean;
   /** How many proxies stand in front, whose word on the client's address is taken. */
   readonly trustedProxies: number;
   /** Undefined when the sandbox is off. */
   readonly sandbox: SandboxSettings | undefined;
+}
+
+/** Whose events are followed. */
+export interface RouterEvents {
+  /** The subgraphs that serve their events. */
+  readonly sources: ReadonlyArray<string>;
+  /** The one that signs access tokens: its events say which sessions ended. */
+  readonly identitySubgraph: string;
 }
 
 /** Bounds on what one request may take. */

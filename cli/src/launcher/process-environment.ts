@@ -70,6 +70,7 @@ export function routerEnvironment(args: {
       ]),
     ),
     ROUTER_PORT: String(args.addresses.routerPort),
+    ROUTER_EVENT_SOURCES: args.services.map(({ name }) => name).join(','),
     ROUTER_SUPERGRAPH_FILE: args.supergraphFile,
     ROUTER_SANDBOX_SETTINGS_FILE: args.sandboxFile,
   };

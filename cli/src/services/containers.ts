@@ -149,6 +149,7 @@ export function routerContainer(services: ReadonlyArray<Service>): Settings {
     command: ['node', 'router/dist/main.js'],
     environment: {
       ROUTER_PORT: String(ROUTER_PORT),
+      ROUTER_EVENT_SOURCES: services.map(({ name }) => name).join(','),
       ROUTER_CORS_ORIGINS: '${ROUTER_CORS_ORIGINS:-}',
       ROUTER_TRUSTED_PROXIES: '${ROUTER_TRUSTED_PROXIES:-0}',
       ...keysEnvironment(services),

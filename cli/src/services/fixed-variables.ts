@@ -111,6 +111,17 @@ export const routerOnly: VariableGroup = {
       explanation: 'How many proxies in front of the router are believed about the client’s address.',
     },
     {
+      name: 'ROUTER_EVENT_SOURCES',
+      default: '',
+      explanation:
+        'Subgraphs that serve their events beside /graphql, separated by commas; the router follows them.',
+    },
+    {
+      name: 'ROUTER_IDENTITY_SUBGRAPH',
+      default: 'auth',
+      explanation: 'The subgraph that signs access tokens and tells which sessions have ended.',
+    },
+    {
       name: 'ROUTER_SANDBOX',
       default: '',
       explanation: '`true` serves the sandbox at /. When empty: only when embedded.',

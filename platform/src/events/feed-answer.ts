@@ -5,7 +5,7 @@ import { formatEnvelope } from './envelope.js';
 import type { FeedQuery } from './feed-query.js';
 import { FeedRefusal } from './feed-refusal.js';
 import { beginningOf, formatPosition, type Position } from './position.js';
-import { readHead, readLogPage, verifyPosition } from './read-log.js';
+import { readHead, readLogPage, readPositionAt, verifyPosition } from './read-log.js';
 import type { SettledLog } from './settled-log.js';
 
 /** One open answer of a feed. */
@@ -128,6 +128,9 @@ async function findBeginning({ pool, source, query }: FeedAnswer, settled: bigin
   const head = await readHead(pool, settled);
   if (query.after === 'tail') {
     return head;
+  }
+  if (query.after instanceof Date) {
+    return readPositionAt(pool, { time: query.after, through: settled, epoch: head.epoch });
   }
   const position = query.after === 'start' ? beginningOf(head.epoch) : query.after;
   await verifyPosition(pool, { source, position, through: settled });

@@ -6,7 +6,8 @@ import { parsePosition, type Position } from './position.js';
 
 /** What is asked of a feed. */
 export interface FeedQuery {
-  readonly after: 'start' | 'tail' | Position;
+  /** A time stands for the place before the first event that happened then or later. */
+  readonly after: 'start' | 'tail' | Position | Date;
   /** All when undefined. */
   readonly types: ReadonlyArray<string> | undefined;
   /** How long the answer stays open, in milliseconds. */
@@ -17,7 +18,7 @@ export interface FeedQuery {
 }
 
 const queryType = z.object({
-  after: z.string({ message: 'must be `start`, `tail` or a position' }),
+  after: z.string({ message: 'must be `start`, `tail`, a position or a time' }),
   types: z.string().min(1).optional(),
   wait: z.coerce.number().int().min(0).max(60_000).default(0),
   limit: z.coerce.number().int().min(1).max(1_000).default(500),
@@ -51,6 +52,9 @@ export function readFeedQuery(request: IncomingMessage): FeedQuery {
 function readAfter(text: string): FeedQuery['after'] {
   if (text === 'start' || text === 'tail') {
     return text;
+  }
+  if (z.iso.datetime().safeParse(text).success) {
+    return new Date(text);
   }
   const position = parsePosition(text);
   if (position === undefined) {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { CALLER_HEADER, SECRET_HEADER } from '../identity/index.js';
+import { formatPosition } from './position.js';
 import { startTestFeed, type TestFeed } from './test-feed.js';
 import {
   eventually,
@@ -78,6 +79,24 @@ describe('GET /events', () => {
     const answer = await refusal(await get(query));
     expect(answer).toMatchObject({ status: 400, code: 'BAD_REQUEST' });
     expect(answer.message).toContain(parameter);
+  });
+
+  it('begins at a time, also at one before the first event and after the last', async () => {
+    const id = randomUUID();
+    await tellWidgets(maker, { id, version: 1 });
+    const between = new Date(Date.now() + 2);
+    await eventually('time passes', () => Date.now() > between.getTime());
+    await tellWidgets(maker, { id, version: 2 });
+    const transport = feed.createTransport();
+    try {
+      const position = await transport.positionAt(between);
+      const [page] = await lines(await get(`after=${formatPosition(position)}`));
+      expect(page?.events.map(({ subject }) => subject)).toEqual([id]);
+      expect((await transport.positionAt(new Date(0))).sequence).toBe(0n);
+      expect(await transport.positionAt(new Date(Date.now() + 60_000))).toEqual(await transport.head());
+    } finally {
+      await transport.close();
+    }
   });
 
   it('refuses another method', async () => {

@@ -8,7 +8,7 @@ import { answerWithPages } from './feed-answer.js';
 import { readFeedQuery } from './feed-query.js';
 import { FEED_REFUSALS, FeedRefusal } from './feed-refusal.js';
 import { createAppendHints } from './append-hints.js';
-import { createSettledLog } from './settled-log.js';
+import { createSettledLog, type SettledLog } from './settled-log.js';
 
 /** A service's outbox as an ordered feed over HTTP. */
 export interface EventFeed {
@@ -16,6 +16,8 @@ export interface EventFeed {
   readonly handle: (request: IncomingMessage, response: ServerResponse) => void;
   /** Says that this process has just appended, for the event to be seen within milliseconds. */
   readonly touch: () => void;
+  /** The watch over the outbox, for a relay to share. */
+  readonly log: SettledLog;
   /** Ends all open answers, so that the server can drain; later requests are refused. */
   readonly stop: () => void;
 }
@@ -36,7 +38,7 @@ export interface EventFeedOptions {
 /**
  * Makes the feed.
  *
- * `GET /events?after=start|tail|POSITION&types=A,B&wait=MILLISECONDS&limit=COUNT&consumer=NAME` answers with lines of
+ * `GET /events?after=start|tail|POSITION|TIME&types=A,B&wait=MILLISECONDS&limit=COUNT&consumer=NAME` answers with lines of
  * JSON (`application/x-ndjson`), each a page: `after` and `position`, between which it lies, and its `events` as
  * CloudEvents, in order and without a hole. The first comes at once. Then, for as long as `wait` says, pages come as
  * events happen, and a page without events as a heartbeat. A line with `error` ends the answer. `types` leaves the
@@ -85,6 +87,7 @@ export function createEventFeed(options: EventFeedOptions): EventFeed {
       log.touch();
       hints.send();
     },
+    log,
     stop() {
       ending.abort();
       hints.close();

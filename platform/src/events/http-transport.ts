@@ -5,8 +5,14 @@ import { CALLER_HEADER, SECRET_HEADER } from '../identity/index.js';
 import type { Logger } from '../telemetry/index.js';
 import { readFeedPages, readFeedRefusal } from './feed-pages.js';
 import { FeedRefusal } from './feed-refusal.js';
-import { formatPosition } from './position.js';
+import { formatPosition, type Position } from './position.js';
 import type { EventPage, EventTransport, FollowOptions } from './transport.js';
+
+/** What the feed alone can say. */
+export interface HttpTransport extends EventTransport {
+  /** The place before the first event that happened at a time or later. Throws like `head`. */
+  positionAt(time: Date, signal?: AbortSignal): Promise<Position>;
+}
 
 export interface HttpTransportOptions {
   /** The service whose events are read. */
@@ -32,7 +38,7 @@ export interface HttpTransportOptions {
  *
  * @throws when there is no address or no secret
  */
-export function createHttpTransport(options: HttpTransportOptions): EventTransport {
+export function createHttpTransport(options: HttpTransportOptions): HttpTransport {
   const {
     source,
     urls,
@@ -69,6 +75,16 @@ export function createHttpTransport(options: HttpTransportOptions): EventTranspo
       throw readFeedRefusal(source, response.statusCode, await response.body.text());
     }
     yield* readFeedPages(source, response.body);
+  };
+
+  const askOnce = async (
+    query: Readonly<Record<string, string>>,
+    signal?: AbortSignal,
+  ): Promise<EventPage> => {
+    for await (const page of ask(query, signal)) {
+      return page;
+    }
+    throw new Error(`the feed of ${source} ended without a page`);
   };
 
   return {
@@ -108,10 +124,10 @@ export function createHttpTransport(options: HttpTransportOptions): EventTranspo
       }
     },
     async head(signal) {
-      for await (const page of ask({ after: 'tail', wait: '0' }, signal)) {
-        return page.position;
-      }
-      throw new Error(`the feed of ${source} ended without a page`);
+      return (await askOnce({ after: 'tail', wait: '0' }, signal)).position;
+    },
+    async positionAt(time, signal) {
+      return (await askOnce({ after: time.toISOString(), wait: '0', limit: '1' }, signal)).after;
     },
     close: () => agent.destroy(),
   };

@@ -36,7 +36,7 @@ export { createSettledLog, type SettledLog, type SettledLogOptions } from './set
 export { createEventFeed, type EventFeed, type EventFeedOptions } from './feed-server.js';
 export { FEED_REFUSALS, FeedRefusal, type FeedRefusalCode } from './feed-refusal.js';
 export type { EventPage, EventTransport, FollowOptions } from './transport.js';
-export { createHttpTransport, type HttpTransportOptions } from './http-transport.js';
+export { createHttpTransport, type HttpTransport, type HttpTransportOptions } from './http-transport.js';
 export {
   createConsumer,
   type Consumer,
@@ -66,3 +66,20 @@ export { armCrashPoints, crashPoint, findCrashPoints } from './crash-points.js';
 export { createServiceEvents, type ConsumerDefinition, type ServiceEvents } from './service-events.js';
 export { startRetention } from './retention-schedule.js';
 export { erasePersonFromEvents, type ErasedFromEvents } from './erase-person.js';
+export { createReplicaSource, type ReplicaSource, type ReplicaSourceOptions } from './replica-source.js';
+export {
+  createReplicaClient,
+  type ReplicaClient,
+  type ReplicaClientOptions,
+  type ReplicaPage,
+  type ReplicaRow,
+} from './replica-client.js';
+export type { Replica } from './replica.js';
+export {
+  compareReplica,
+  ReplicaBehindError,
+  type CompareOptions,
+  type ReplicaComparison,
+  type ReplicaDifference,
+} from './replica-check.js';
+export { rebuildReplica, repairReplica, type ReplicaRepair } from './replica-repair.js';

@@ -190,3 +190,23 @@ function toEvent(row: LogRow, source: string): ReceivedEvent {
     data: row.data,
   };
 }
+
+/**
+ * Finds the place before the first event that happened at a time or later. Clocks and numbers need not agree to the
+ * last moment, so whoever must not miss anything asks for an earlier time.
+ */
+export async function readPositionAt(
+  pool: pg.Pool,
+  args: { readonly time: Date; readonly through: bigint; readonly epoch: string },
+): Promise<Position> {
+  // Backwards over the recent ones, which are few.
+  const { rows } = await pool.query<{ sequence: string; event_id: string }>(
+    `SELECT sequence::text, event_id::text FROM outbox
+      WHERE outbox.sequence <= $1 AND occurred_at < $2 ORDER BY outbox.sequence DESC LIMIT 1`,
+    [args.through.toString(), args.time],
+  );
+  const [row] = rows;
+  return row === undefined
+    ? beginningOf(args.epoch)
+    : { epoch: args.epoch, sequence: BigInt(row.sequence), eventId: row.event_id };
+}

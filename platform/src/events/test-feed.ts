@@ -3,9 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { createCallerVerifier } from '../identity/index.js';
 import { testTelemetry } from '../testing/test-telemetry.js';
 import { createEventFeed, type EventFeed } from './feed-server.js';
-import { createHttpTransport } from './http-transport.js';
+import { createHttpTransport, type HttpTransport } from './http-transport.js';
 import type { TestDatabase } from './test-fixtures.js';
-import type { EventTransport } from './transport.js';
 
 const SECRET = 'the-secret-of-shop-and-maker-in-tests';
 
@@ -14,7 +13,7 @@ export interface TestFeed {
   readonly url: string;
   readonly secret: string;
   readonly feed: EventFeed;
-  createTransport(): EventTransport;
+  createTransport(): HttpTransport;
   /** Cuts every connection, as a network does. */
   cut(): void;
   /** Is away from now until {@link TestFeed.listen}. */
