@@ -2,7 +2,9 @@ import { resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { addDatabaseCommands } from './commands/database.js';
 import { dev } from './commands/dev.js';
+import { addEventsCommands } from './commands/events.js';
 import { addKeysCommands } from './commands/keys.js';
+import { addPersonalDataCommands } from './commands/personal-data.js';
 import { addSchemaCommands } from './commands/schema.js';
 import { seed } from './commands/seed.js';
 import { addServicesCommands } from './commands/services.js';
@@ -44,6 +46,8 @@ export function createProgram(): Command {
   addDatabaseCommands(program);
   addServicesCommands(program);
   addKeysCommands(program, dataOption);
+  addEventsCommands(program, dataOption);
+  addPersonalDataCommands(program, dataOption);
   program
     .command('secrets')
     .description('Write a random secret into a file for each that a deployment needs; what exists is kept.')

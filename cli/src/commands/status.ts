@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import { TABLE_STYLE } from '../presentation/system-table.js';
+import { readConsumerLags, type ConsumerLag } from './consumer-lag.js';
 import { openDataFolder } from '../launcher/data-folder.js';
 
 interface Row {
@@ -24,18 +25,33 @@ export async function status(options: { readonly data: string; readonly json: bo
       readState(name, url),
     ),
   );
+  const lags = await Promise.all(
+    Object.entries(running.serviceUrls).map(([name, url]) => readConsumerLags(name, url)),
+  );
+  const consumers = lags.flat();
   if (options.json) {
     process.stdout.write(
-      `${JSON.stringify({ running: true, topology: running.topology, processes: rows }, null, 2)}\n`,
+      `${JSON.stringify({ running: true, topology: running.topology, processes: rows, consumers }, null, 2)}\n`,
     );
   } else {
     const table = new Table({ head: ['', 'address', 'state', ''], ...TABLE_STYLE });
     table.push(...rows.map(({ name, url, state, detail }) => [name, url, state, detail]));
+    const heard = new Table({ head: ['consumer of events', 'state', 'behind', 'parked'], ...TABLE_STYLE });
+    heard.push(...consumers.map(describeConsumer));
     process.stdout.write(
-      `${table.toString()}\ntopology: ${running.topology}, launcher: process ${running.processId}\n`,
+      `${table.toString()}\n${consumers.length === 0 ? '' : `${heard.toString()}\n`}topology: ${running.topology}, launcher: process ${running.processId}\n`,
     );
   }
   process.exitCode = rows.every(({ state }) => state === 'ready') ? 0 : 1;
+}
+
+function describeConsumer({ service, consumer, source, state, lagSeconds, parked }: ConsumerLag): string[] {
+  return [
+    `${service}: ${consumer} ← ${source}`,
+    state,
+    `${lagSeconds.toFixed(1)} s`,
+    parked === 0 ? '' : `${parked}: see \`events parked\``,
+  ];
 }
 
 async function readState(name: string, url: string): Promise<Row> {
