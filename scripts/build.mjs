@@ -31,6 +31,7 @@ const packages = [
   'router',
   'migration',
   'cli',
+  'bench',
 ];
 
 /** Each step: what it reads, what it must leave behind, how. Steps of one stage run side by side. */

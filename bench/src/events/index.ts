@@ -1,0 +1,162 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createHttpTransport } from '@supergraph/platform/events';
+import { createLogger } from '@supergraph/platform/telemetry';
+import { startTestServer, type TestDatabase } from '@supergraph/platform/testing';
+import { tell } from '../report/progress.js';
+import { quantile, type BenchmarkResult, type Measurement } from '../report/measurement.js';
+import { startChild, type Child } from './child.js';
+import { processorTimeOf } from './processor-time.js';
+import { SECRET, SHOP } from './widgets.js';
+
+/** As in production: what is committed is on the disk. */
+const DURABLE = {
+  fsync: 'on',
+  synchronous_commit: 'on',
+  full_page_writes: 'on',
+  shared_buffers: '128MB',
+  max_wal_size: '2GB',
+};
+const STEADY = { events: 6_000, perSecond: 200 };
+const BACKLOG = 200_000;
+const IDLE_MILLISECONDS = 20_000;
+
+/** Measures the events between two services with a database each, every part a process of its own. */
+export async function measureEvents(): Promise<BenchmarkResult> {
+  const [makers, shops] = await Promise.all([
+    startTestServer({ settings: DURABLE }),
+    startTestServer({ settings: DURABLE }),
+  ]);
+  try {
+    const maker = await makers.createDatabase('maker');
+    const shop = await shops.createDatabase('shop', SHOP);
+    const { child: making, url = '' } = await startChild('maker-process', [maker.url]);
+    const { child: shopping } = await startChild('shop-process', [shop.url, url]);
+    tell('commit to replica');
+    const latency = await measureLatency(making, shopping);
+    const processes = [making.processId, shopping.processId, makers.processId, shops.processId];
+    tell('idle');
+    const idle = await measureIdle(processes);
+    await shopping.stop();
+    const backlog = await measureBacklog({ making, url, shop });
+    await making.stop();
+    return {
+      name: 'events',
+      title: 'Events between two services',
+      command: 'npm run bench -- events',
+      measurements: [...latency, ...idle, ...backlog],
+      notes: [
+        'Two PostgreSQL servers that flush every commit to the disk, a producing and a consuming process, the HTTP feed.',
+        `Commit to replica: ${STEADY.events} events, one transaction each, ${STEADY.perSecond} a second; from the commit in the producer’s process to the commit of the replica in the consumer’s.`,
+        'Idle: processor time of both processes and of both database servers over 20 s, consumer connected.',
+        `Backlog: ${BACKLOG.toLocaleString('en')} events that lie in the outbox, read by one reader; applied: by one consumer, inbox and replica included.`,
+      ],
+    };
+  } finally {
+    await Promise.all([makers.stop(), shops.stop()]);
+  }
+}
+
+async function measureLatency(making: Child, shopping: Child): Promise<ReadonlyArray<Measurement>> {
+  const applied = new Map<string, number>();
+  shopping.on('applied', ({ times }) => times.forEach(([id, time]) => applied.set(id, time)));
+  // The first second is for compilers and caches.
+  making.send({ type: 'write', events: 200, perSecond: 200 });
+  await making.next('committed');
+  making.send({ type: 'write', ...STEADY });
+  const { times } = await making.next('committed');
+  while (!times.every(([id]) => applied.has(id))) {
+    await sleep(50);
+  }
+  const delays = times.map(([id, committed]) => (applied.get(id) ?? 0) - committed);
+  return [
+    figure('commit to replica at 200/s, median', quantile(delays, 0.5), 'ms'),
+    figure('commit to replica at 200/s, p99', quantile(delays, 0.99), 'ms', 50),
+  ];
+}
+
+async function measureIdle(processes: ReadonlyArray<number>): Promise<ReadonlyArray<Measurement>> {
+  await sleep(2_000);
+  const before = processorTimeOf(processes);
+  await sleep(IDLE_MILLISECONDS);
+  const share = ((processorTimeOf(processes) - before) / IDLE_MILLISECONDS) * 100;
+  return [figure('idle system', share, '% of a core', 1)];
+}
+
+async function measureBacklog(options: {
+  readonly making: Child;
+  readonly url: string;
+  readonly shop: TestDatabase;
+}): Promise<ReadonlyArray<Measurement>> {
+  const { making, url, shop } = options;
+  tell('writing a backlog');
+  making.send({ type: 'write', events: BACKLOG, perSecond: null });
+  await making.next('committed');
+  tell('reading it');
+  const read = await readBacklog(url);
+  tell('applying it');
+  const begin = performance.now();
+  const { child } = await startChild('shop-process', [shop.url, url]);
+  const { rows: before } = await shop.pool.query<{ count: string }>('SELECT count(*) FROM inbox');
+  const target = Number(before[0]?.count) + BACKLOG;
+  for (let count = 0; count < target;) {
+    await sleep(100);
+    const { rows } = await shop.pool.query<{ count: string }>('SELECT count(*) FROM inbox');
+    count = Number(rows[0]?.count);
+  }
+  const seconds = (performance.now() - begin) / 1_000;
+  child.send({ type: 'usage' });
+  const { residentBytes } = await child.next('usage');
+  await child.stop();
+  return [
+    figure('events out of one outbox', read, 'events/s', 10_000, 'least'),
+    figure('events applied to a replica', BACKLOG / seconds, 'events/s'),
+    figure('memory of the consumer after it', residentBytes / 1024 ** 2, 'MB'),
+  ];
+}
+
+/** Reads the whole log as a consumer would that does nothing with it; events a second. */
+async function readBacklog(url: string): Promise<number> {
+  const transport = createHttpTransport({
+    source: 'maker',
+    urls: [url],
+    caller: 'shop',
+    secret: SECRET,
+    logger: createLogger('bench', 'warn'),
+  });
+  const ending = new AbortController();
+  try {
+    const head = await transport.head();
+    const begin = performance.now();
+    let events = 0;
+    for await (const page of transport.follow({ after: 'start', signal: ending.signal })) {
+      events += page.events.length;
+      if (page.position.sequence >= head.sequence) {
+        break;
+      }
+    }
+    return events / ((performance.now() - begin) / 1_000);
+  } finally {
+    ending.abort();
+    await transport.close();
+  }
+}
+
+function figure(
+  what: string,
+  value: number,
+  unit: string,
+  goal?: number,
+  kind: 'most' | 'least' = 'most',
+): Measurement {
+  if (goal === undefined) {
+    return { what, value, unit };
+  }
+  const isMet = kind === 'most' ? value < goal : value >= goal;
+  return {
+    what,
+    value,
+    unit,
+    goal: `${kind === 'most' ? 'under' : 'at least'} ${goal.toLocaleString('en')} ${unit}`,
+    isMet,
+  };
+}
