@@ -16,6 +16,7 @@ import { generateGraphqlTypes } from './codegen.mjs';
 import { generateEventContracts } from './codegen-events.mjs';
 import { generateClient } from './codegen-client.mjs';
 import { buildSandbox } from './build-sandbox.mjs';
+import { checkTextColumns } from './check-text-columns.mjs';
 import { generatePrismaClient } from './prisma-generate.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -77,6 +78,17 @@ const stages = [
       inputs: ['router/sandbox'],
       output: 'router/dist-sandbox/index.html',
       run: () => buildSandbox(root),
+    },
+  ],
+  [
+    {
+      name: 'list of columns with personal data',
+      inputs: [
+        'platform/src/personal-data',
+        ...services.map(({ name }) => `subgraphs/${name}/prisma/schema.prisma`),
+      ],
+      output: 'platform/dist/personal-data/index.js',
+      run: () => checkTextColumns(root, services),
     },
   ],
 ];
