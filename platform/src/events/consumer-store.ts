@@ -57,6 +57,9 @@ export interface ConsumerStore {
   /** Gives in how many milliseconds the next parked event is tried again by itself; null when none is. */
   nextAttemptIn(transaction: SqlTransaction, epoch: string): Promise<number | null>;
   remove(transaction: SqlTransaction, eventId: string): Promise<void>;
+  /** Leaves every parked event to a person: none is tried by itself any more. */
+  holdParked(transaction: SqlTransaction): Promise<void>;
+  /** Notes what became of an attempt. One that was left to a person meanwhile stays so. */
   update(
     transaction: SqlTransaction,
     eventId: string,
@@ -205,11 +208,19 @@ export function createConsumerStore(consumer: string, source: string): ConsumerS
         eventId,
       );
     },
+    async holdParked(transaction) {
+      await transaction.$queryRawUnsafe(
+        `UPDATE parked_events SET state = 'PARKED', next_attempt_at = NULL, updated_at = now()
+          WHERE consumer = $1 AND source = $2 AND state <> 'PARKED'`,
+        consumer,
+        source,
+      );
+    },
     async update(transaction, eventId, { state, reason, detail, attempts, pauseMilliseconds }) {
       await transaction.$queryRawUnsafe(
         `UPDATE parked_events SET state = $4, reason = $5, detail = $6, attempts = $7::int,
                 next_attempt_at = now() + $8::float8 * interval '1 millisecond', updated_at = now()
-          WHERE consumer = $1 AND source = $2 AND event_id = $3::uuid`,
+          WHERE consumer = $1 AND source = $2 AND event_id = $3::uuid AND state <> 'PARKED'`,
         consumer,
         source,
         eventId,

@@ -75,6 +75,14 @@ const versionsOf = async (id: string): Promise<ReadonlyArray<number>> =>
 const parked = () => pgTransactions(shop.pool)((transaction) => listParkedEvents(transaction));
 const change = (id: string, version: number, name = 'fine') => ({ id, version, name });
 
+async function asOwner(work: (client: pg.Client) => Promise<unknown>): Promise<void> {
+  const owner = new pg.Client({ connectionString: maker.ownerUrl });
+  await owner.connect();
+  await owner.query('SET search_path = maker');
+  await work(owner);
+  await owner.end();
+}
+
 /** A handler that fails for widgets of the name, as long as it is told to. */
 function failingFor(name: string, control: { fails: boolean; attempts?: number }) {
   const handler: typeof keepCopy = async (event, transaction) => {
@@ -317,17 +325,70 @@ describe('a consumer', () => {
     );
     await tellWidgets(maker, change(before, 1));
     await eventually('it took effect', async () => (await versionsOf(before)).length === 1);
-    const owner = new pg.Client({ connectionString: maker.ownerUrl });
-    await owner.connect();
-    await owner.query('SET search_path = maker');
-    await renewEpoch(owner);
-    await owner.end();
+    await asOwner(renewEpoch);
     await eventually('it was repaired', () => repairs.length === 2);
     await eventually('it follows again', () => consumer.status().state === 'following');
     await tellWidgets(maker, change(after, 1));
     await eventually('it went on', async () => (await versionsOf(after)).length === 1);
     expect(repairs).toEqual(['EPOCH_CHANGED', 'EPOCH_CHANGED']);
     expect(await versionsOf(before)).toEqual([1]);
+  });
+
+  it('does not try what was parked before a repair again: it would undo the repair', async () => {
+    const id = randomUUID();
+    const control = { fails: true, attempts: 0 };
+    const transport = feed.createTransport();
+    let isRepaired = false;
+    start(
+      {
+        ...failingFor('bad', control),
+        retryPolicy: { attempts: 1_000, firstPauseMilliseconds: 20, longestPauseMilliseconds: 20 },
+        onPositionLost: async () => {
+          // The handler would go through now, while the repair is under way.
+          control.fails = false;
+          const position = await transport.head();
+          await new Promise((resolve) => setTimeout(resolve, 500));
+          isRepaired = true;
+          return position;
+        },
+      },
+      transport,
+    );
+    await tellWidgets(maker, change(id, 1, 'bad'));
+    await eventually('it was parked', async () => (await parked())[0]?.state === 'RETRYING');
+    await asOwner(renewEpoch);
+    await eventually('it was repaired', () => isRepaired);
+    await tellWidgets(maker, change(id, 2));
+    await eventually('it went on', async () => (await versionsOf(id)).includes(2));
+    expect(await versionsOf(id)).toEqual([2]);
+    expect((await parked()).map(({ state }) => state)).toEqual(['PARKED']);
+  });
+
+  it('does not begin behind the beginning when the first page was lost', async () => {
+    const id = randomUUID();
+    const transport = feed.createTransport();
+    let isFirst = true;
+    start(
+      { name: 'unlucky' },
+      {
+        ...transport,
+        async *follow(options) {
+          for await (const page of transport.follow(options)) {
+            if (!isFirst) {
+              yield page;
+            }
+            isFirst = false;
+          }
+        },
+      },
+    );
+    await tellWidgets(maker, change(id, 1));
+    await eventually('the last took effect', async () => (await versionsOf(id)).length === 1);
+    const { rows } = await maker.pool.query('SELECT min(sequence) AS first FROM outbox');
+    const { rows: applied } = await shop.pool.query(
+      `SELECT min(sequence) AS first FROM inbox WHERE consumer = 'unlucky'`,
+    );
+    expect(applied).toEqual(rows);
   });
 
   it('begins at the beginning when it has no position yet', async () => {

@@ -97,21 +97,36 @@ export function createConsumer<Transaction extends SqlTransaction>(
   let failures = 0;
   let running: Promise<unknown> | undefined;
   let lookAtParked: (() => void) | undefined;
+  /** Where this replica stands; another one of the consumer may have gone on. */
+  let reached: Position | undefined;
 
   const follow = async (): Promise<void> => {
     const stored = await runInTransaction((transaction) => store.lockPosition(transaction));
+    reached = stored;
     const types = Object.keys(handlers);
     const after = stored ?? options.begin ?? 'start';
     let isBegun = stored !== undefined;
     for await (const page of transport.follow({ consumer: name, after, types, signal })) {
       crashPoint('consumer.received');
       if (!isBegun) {
+        if (after === 'start' && page.after.sequence !== 0n) {
+          throw new Error(`the events of ${source} do not begin at their beginning`);
+        }
         await runInTransaction((transaction) => store.begin(transaction, page.after));
         isBegun = true;
+      }
+      if (
+        reached !== undefined &&
+        page.after.epoch === reached.epoch &&
+        page.after.sequence > reached.sequence
+      ) {
+        // Heartbeats alone would never show it.
+        throw new Error(`the transport of ${source} left events out`);
       }
       if (await applier.apply(page)) {
         lookAtParked?.();
       }
+      reached = page.position;
       failures = 0;
       Object.assign(status, {
         state: 'following',
@@ -127,7 +142,19 @@ export function createConsumer<Transaction extends SqlTransaction>(
   };
 
   const recover = async (refusal: FeedRefusal): Promise<void> => {
-    const stored = await runInTransaction((transaction) => store.lockPosition(transaction));
+    const { isMoved, stored } = await runInTransaction(async (transaction) => {
+      const position = await store.lockPosition(transaction);
+      if (position !== undefined && reached !== undefined && !isSamePosition(position, reached)) {
+        return { isMoved: true, stored: position };
+      }
+      // Tried again after the repair, an event of before would undo it.
+      await store.holdParked(transaction);
+      return { isMoved: false, stored: position };
+    });
+    if (isMoved) {
+      // Somebody else has repaired already, or was set to another place.
+      return;
+    }
     const position = await options.onPositionLost({ source, refusal, stored });
     crashPoint('consumer.afterRepair');
     await runInTransaction(async (transaction) => {

@@ -7,8 +7,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import pg from 'pg';
+import { canTestNats } from '../testing/nats-server.js';
 import { findCrashPoints } from './crash-points.js';
 import { renewEpoch } from './epoch.js';
+import type { NatsBroker } from './nats/broker.js';
+import { itWithNats, startNatsServer, type TestNatsServer } from './nats/test-nats-server.js';
+import { holesOf, readStream } from './nats/test-stream.js';
 import type { CrashChildRequest } from './test-crash-child.js';
 import { startTestFeed, type TestFeed } from './test-feed.js';
 import {
@@ -27,7 +31,7 @@ import { readEffects } from './test-shop.js';
  */
 
 /** What has to go on for a process to come by its crash points. */
-type Scenario = 'apply' | 'park' | 'repair' | 'serve' | 'write' | 'prune';
+type Scenario = 'apply' | 'park' | 'repair' | 'serve' | 'relay' | 'write' | 'prune';
 
 /** Each crash point, and what leads there. One that is new in the sources and missing here fails the suite. */
 const SCENARIOS: Readonly<Record<string, Scenario>> = {
@@ -44,6 +48,11 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'feed.beforePage': 'serve',
   'feed.afterPage': 'serve',
   'outbox.afterInsert': 'write',
+  'relay.afterAcknowledgement': 'relay',
+  'relay.afterHeartbeat': 'relay',
+  'relay.afterLock': 'relay',
+  'relay.afterRead': 'relay',
+  'relay.beforePublish': 'relay',
   'retention.afterPrune': 'prune',
 };
 
@@ -51,6 +60,8 @@ let server: TestServer;
 let maker: TestDatabase;
 let shop: TestDatabase;
 let feed: TestFeed;
+let nats: TestNatsServer;
+let broker: NatsBroker;
 let folder: string;
 let bundle: string;
 const children: ChildProcess[] = [];
@@ -76,6 +87,10 @@ beforeAll(async () => {
   maker = await server.createDatabase('maker');
   shop = await server.createDatabase('shop', shopTables);
   feed = await startTestFeed(maker);
+  if (canTestNats) {
+    nats = await startNatsServer();
+    broker = nats.createBroker('test');
+  }
 });
 afterEach(async () => {
   for (const child of children.splice(0)) {
@@ -89,12 +104,17 @@ afterEach(async () => {
 afterAll(async () => {
   await feed.stop();
   await server.stop();
+  if (canTestNats) {
+    await broker.close();
+    await nats.stop();
+  }
   await rm(folder, { recursive: true, force: true });
 });
 
 function startChild(request: CrashChildRequest): {
   readonly ended: Promise<NodeJS.Signals | number | null>;
   readonly messages: Record<string, unknown>[];
+  kill(): void;
 } {
   const child = spawn(process.execPath, [bundle, JSON.stringify(request)], {
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -110,7 +130,7 @@ function startChild(request: CrashChildRequest): {
   const ended = new Promise<NodeJS.Signals | number | null>((resolve) =>
     child.once('close', (code, signal) => resolve(signal ?? code)),
   );
-  return { ended, messages };
+  return { ended, messages, kill: () => void child.kill('SIGKILL') };
 }
 
 const consumerRequest = (crashAt: string): CrashChildRequest => ({
@@ -136,10 +156,13 @@ async function tellSome(name = 'fine'): Promise<ReadonlyArray<string>> {
 }
 
 /** Runs a consumer without a crash until the widgets' changes have taken effect; each must have, once and in order. */
-async function expectAppliedOnce(widgets: ReadonlyArray<string>): Promise<void> {
+async function expectAppliedOnce(
+  widgets: ReadonlyArray<string>,
+  reader: CrashChildRequest = consumerRequest(''),
+): Promise<void> {
   const versions = async (id: string): Promise<ReadonlyArray<number>> =>
     (await readEffects(shop)).filter(({ aggregate }) => aggregate === id).map(({ version }) => version);
-  startChild(consumerRequest(''));
+  startChild(reader);
   await eventually('everything took effect', async () => {
     const counts = await Promise.all(widgets.map(async (id) => (await versions(id)).length));
     return counts.every((count) => count >= 3);
@@ -191,6 +214,31 @@ const run: Readonly<Record<Scenario, (point: string) => Promise<void>>> = {
     expect(await crashing.ended).toBe('SIGKILL');
     await expectAppliedOnce(widgets);
   },
+  async relay(point) {
+    const request = { role: 'relay', databaseUrl: maker.url, natsUrl: nats.url } as const;
+    const first = startChild({ ...request, crashAt: '' });
+    await eventually('the relay publishes', () => first.messages.length > 0);
+    const reader = { ...consumerRequest(''), natsUrl: nats.url };
+    startChild(reader);
+    const published = (await readStream(broker)).length;
+    const before = await tellSome();
+    await eventually('it published', async () => (await readStream(broker)).length > published);
+    first.kill();
+    await first.ended;
+    const behind = await tellSome();
+    const crashing = startChild({ ...request, crashAt: point });
+    expect(await crashing.ended).toBe('SIGKILL');
+    const widgets = [...before, ...behind, ...(await tellSome())];
+    startChild({ ...request, crashAt: '' });
+    await expectAppliedOnce(widgets, reader);
+    const { rows } = await maker.pool.query<{ last: string }>(
+      'SELECT max(sequence)::text AS last FROM outbox',
+    );
+    await eventually('all is published', async () =>
+      (await readStream(broker)).some(({ position }) => position.sequence === BigInt(rows[0]?.last ?? 0)),
+    );
+    expect(holesOf(await readStream(broker))).toEqual([]);
+  },
   async write(point) {
     const widgets = [randomUUID(), randomUUID()];
     const changes = [1, 2, 3].flatMap((version) => widgets.map((id) => ({ id, version })));
@@ -234,7 +282,8 @@ describe('kill -9 at every crash point', () => {
     expect(Object.keys(SCENARIOS).sort()).toEqual(findCrashPoints([room]));
   });
 
-  it.each(Object.entries(SCENARIOS))('%s (%s): everything takes effect once', async (point, scenario) => {
-    await run[scenario](point);
-  });
+  for (const [point, scenario] of Object.entries(SCENARIOS)) {
+    const test = scenario === 'relay' ? itWithNats : it;
+    test(`${point} (${scenario}): everything takes effect once`, () => run[scenario](point));
+  }
 });

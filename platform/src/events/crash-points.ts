@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Where the process is to end, and at which time that it comes by there. */
@@ -29,11 +29,13 @@ export function crashPoint(name: string): void {
 /**
  * Arms crash points of this process, for tests of what a `kill -9` leaves behind.
  *
- * @param points such as `consumer.beforeCommit`, or `consumer.beforeCommit:3` for the third time; comma-separated
+ * @param points such as `consumer.beforeCommit`, or `consumer.beforeCommit:3` for the third time; comma-separated. Or
+ *   `@` and the path of a file that holds them: it is removed, so that the process that is started again goes through
  * @throws when a point is not written so
  */
 export function armCrashPoints(points: string): void {
-  for (const point of points.split(',').filter((text) => text.trim() !== '')) {
+  const named = points.startsWith('@') ? takeFile(points.slice(1)) : points;
+  for (const point of named.split(',').filter((text) => text.trim() !== '')) {
     const match = /^([\w.-]+)(?::([1-9]\d*))?$/.exec(point.trim());
     if (match?.[1] === undefined) {
       throw new Error(
@@ -66,4 +68,17 @@ export function findCrashPoints(folders: ReadonlyArray<string>): ReadonlyArray<s
     }
   }
   return [...names].sort();
+}
+
+function takeFile(file: string): string {
+  try {
+    const text = readFileSync(file, 'utf8');
+    rmSync(file);
+    return text;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+      return '';
+    }
+    throw error;
+  }
 }

@@ -40,6 +40,8 @@ export interface ServiceEvents {
     runInTransaction: TransactionRunner<Transaction>,
     consumers: ReadonlyArray<ConsumerDefinition<Transaction>>,
   ): void;
+  /** As of when one of its consumers, by its name, has applied everything that its source told; null when never. */
+  currentAt(consumer: string): Date | null;
   /** Ends open answers, so that the server can drain. Call it before the server is stopped. */
   stopTelling(): void;
   /** Ends the consumers. Call it before the pool is closed. */
@@ -98,6 +100,9 @@ export function createServiceEvents(options: {
         consumer.start();
       }
     },
+    currentAt: (consumerName) =>
+      consumers.map((consumer) => consumer.status()).find(({ consumer }) => consumer === consumerName)?.currentAt ??
+      null,
     stopTelling: () => feed.stop(),
     async stop() {
       await Promise.all([retention.stop(), ...consumers.map((consumer) => consumer.stop())]);

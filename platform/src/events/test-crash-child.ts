@@ -2,10 +2,12 @@ import pg from 'pg';
 import { armCrashPoints } from './crash-points.js';
 import type { EventHandler } from './event-applier.js';
 import { createHttpTransport } from './http-transport.js';
+import { createNatsBroker, type NatsBroker } from './nats/broker.js';
+import { createTestNatsTransport, createTestRelay } from './nats/test-relay.js';
 import { pruneOutbox } from './retention.js';
 import type { SqlTransaction } from './sql-transaction.js';
 import { startTestFeed } from './test-feed.js';
-import { tellWidgets, type TestDatabase } from './test-fixtures.js';
+import { eventually, tellWidgets, type TestDatabase } from './test-fixtures.js';
 import { createShopConsumer, keepCopy } from './test-shop.js';
 import { testTelemetry } from '../testing/test-telemetry.js';
 
@@ -16,12 +18,14 @@ import { testTelemetry } from '../testing/test-telemetry.js';
 
 /** What a child is told. */
 export interface CrashChildRequest {
-  readonly role: 'consumer' | 'feed' | 'writer' | 'pruner';
+  readonly role: 'consumer' | 'feed' | 'relay' | 'writer' | 'pruner';
   readonly databaseUrl: string;
   /** See {@link armCrashPoints}; none when empty. */
   readonly crashAt: string;
   readonly feedUrl?: string;
   readonly secret?: string;
+  /** A consumer that has one reads by the broker; a relay needs one. */
+  readonly natsUrl?: string;
   /** Widgets that a writer changes, one transaction each. */
   readonly widgets?: ReadonlyArray<{ readonly id: string; readonly version: number }>;
   /** Handlers throw at the first attempt at a widget of this name. */
@@ -35,6 +39,12 @@ const pool = new pg.Pool({ connectionString: request.databaseUrl, max: 5 });
 const database: TestDatabase = { url: '', ownerUrl: '', superuserUrl: '', schema: '', pool };
 const tell = (message: object): void => void process.stdout.write(`${JSON.stringify(message)}\n`);
 armCrashPoints(request.crashAt);
+const createBroker = (): NatsBroker =>
+  createNatsBroker({
+    url: request.natsUrl as string,
+    name: request.role,
+    logger: testTelemetry(request.role).logger,
+  });
 process.stdin.on('end', () => process.exit(0)).resume();
 
 /** Fails while the shop has not seen the widget parked, so that it is parked once and then goes through. */
@@ -50,7 +60,7 @@ const failsOnce: EventHandler<SqlTransaction> = async (event, transaction) => {
 
 switch (request.role) {
   case 'consumer': {
-    const transport = createHttpTransport({
+    const feed = createHttpTransport({
       source: 'maker',
       urls: [request.feedUrl as string],
       caller: 'shop',
@@ -58,6 +68,7 @@ switch (request.role) {
       logger: testTelemetry('shop').logger,
       retryMilliseconds: [10, 50],
     });
+    const transport = request.natsUrl === undefined ? feed : createTestNatsTransport(createBroker(), feed);
     createShopConsumer(database, transport, {
       handlers: { 'maker.widget.made': failsOnce, 'maker.widget.renamed': failsOnce },
       onPositionLost: ({ refusal }) => {
@@ -73,6 +84,13 @@ switch (request.role) {
   case 'feed': {
     const { url, secret } = await startTestFeed(database);
     tell({ url, secret });
+    break;
+  }
+  case 'relay': {
+    const relay = createTestRelay(database, createBroker());
+    relay.start();
+    await eventually('the relay publishes', () => relay.status().state === 'publishing');
+    tell({ publishing: true });
     break;
   }
   case 'writer':

@@ -22,11 +22,11 @@ export interface TestFeed {
   stop(): Promise<void>;
 }
 
-/** Starts the feed of `maker`, which `shop` may read. */
-export async function startTestFeed(maker: Pick<TestDatabase, 'pool'>): Promise<TestFeed> {
-  const { logger } = testTelemetry('maker');
+/** Starts the feed of `maker`, or of another source, which `shop` may read. */
+export async function startTestFeed(maker: Pick<TestDatabase, 'pool'>, source = 'maker'): Promise<TestFeed> {
+  const { logger } = testTelemetry(source);
   const feed = createEventFeed({
-    source: 'maker',
+    source,
     pool: maker.pool,
     verifyCaller: createCallerVerifier(new Map([['shop', SECRET]])),
     logger,
@@ -51,7 +51,7 @@ export async function startTestFeed(maker: Pick<TestDatabase, 'pool'>): Promise<
     feed,
     createTransport: () =>
       createHttpTransport({
-        source: 'maker',
+        source,
         urls: [`http://127.0.0.1:${port}/events`],
         caller: 'shop',
         secret: SECRET,

@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { startTemporaryPostgres } from '../embedded-postgres/index.js';
+import {
+  startTemporaryPostgres,
+  type EmbeddedPostgres,
+  type TemporaryPostgresOptions,
+} from '../embedded-postgres/index.js';
 import { deployMigrations } from '../prisma/index.js';
 import { applyGrants, provisionServiceDatabase } from '../provisioning/index.js';
 import { createEventContracts, type EventContracts } from './contracts.js';
@@ -15,7 +19,7 @@ import { pgTransactions } from './sql-transaction.js';
  * has a database as a deployment would make it: the kit's own files, the service's own role.
  */
 
-export const kitFolder = fileURLToPath(new URL('kit/', import.meta.url));
+export const kitFolder = fileURLToPath(new URL('../../src/events/kit/', import.meta.url));
 
 /** A service's database. */
 export interface TestDatabase {
@@ -28,6 +32,8 @@ export interface TestDatabase {
 }
 
 export interface TestServer {
+  /** Of the server; its workers are its children. */
+  readonly processId: number;
   /** Makes a service's schema with the kit in it; in a database of its own, or in one that is there. */
   createDatabase(
     schema: string,
@@ -40,12 +46,19 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
-/** Starts a PostgreSQL server for service databases. */
-export async function startTestServer(): Promise<TestServer> {
-  const server = await startTemporaryPostgres();
+/** Starts a PostgreSQL server for service databases; measurements give it durable settings. */
+export async function startTestServer(options: TemporaryPostgresOptions = {}): Promise<TestServer> {
+  return serveDatabases(await startTemporaryPostgres(options));
+}
+
+/** Makes service databases on a server that somebody started. */
+export async function serveDatabases(
+  server: Pick<EmbeddedPostgres, 'processId' | 'superuserUrl' | 'stop'>,
+): Promise<TestServer> {
   const pools: pg.Pool[] = [];
   const folder = await mkdtemp(join(tmpdir(), 'events-test-'));
   return {
+    processId: server.processId,
     superuserUrl: (database) => server.superuserUrl(database),
     async createDatabase(schema, { database = `${schema}_db`, sql = '', grants = '' } = {}) {
       const serviceRole = `${schema}_service`;

@@ -25,6 +25,8 @@ export interface ServiceBase {
   readonly database: Database;
   /** Where its events are appended, in the transaction of the change. */
   readonly outbox: Outbox;
+  /** As of when what a consumer keeps is current, by the consumer's name; null when it never was. */
+  readonly currentAt: (consumer: string) => Date | null;
 }
 
 /** What a service makes over its database. */
@@ -79,7 +81,7 @@ export async function startService<Context extends object, Transaction extends S
     verifyCaller: createCallerVerifier(configuration.callerSecrets),
     ...telemetry,
   });
-  const parts = options.open({ database, outbox: events.outbox });
+  const parts = options.open({ database, outbox: events.outbox, currentAt: events.currentAt });
   const keys =
     configuration.jwksUrl === undefined
       ? undefined

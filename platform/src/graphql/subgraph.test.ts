@@ -48,6 +48,20 @@ async function post(body: string | undefined, headers: Record<string, string> = 
   };
 }
 
+describe('headers', () => {
+  it('come to resolvers, and go out with the answer, each that was added', async () => {
+    const { response, data } = await post('{"query":"mutation { write }"}', {
+      ...asRouter,
+      ...json,
+      'X-Asked': 'this',
+    });
+    expect(data).toEqual({ write: true });
+    expect(response.headers.getSetCookie()).toEqual(['asked=this', 'written=yes']);
+    const other = await post('{"query":"mutation { write }"}');
+    expect(other.response.headers.getSetCookie()).toEqual(['asked=nothing', 'written=yes']);
+  });
+});
+
 describe('who may ask a subgraph', () => {
   it.each<[string, Record<string, string>]>([
     ['nobody', {}],

@@ -2,7 +2,7 @@ import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import { expressMiddleware } from '@as-integrations/express5';
-import type { Express, Request } from 'express';
+import type { Express, Request, Response } from 'express';
 import type { CommonConfiguration } from '../configuration/index.js';
 import { createHttpService, type ReadinessCheck } from '../http/index.js';
 import {
@@ -25,6 +25,10 @@ export interface SubgraphRequest {
   /** Address and program of the client that the router speaks for. */
   readonly clientIp: string | null;
   readonly clientUserAgent: string | null;
+  /** A header of the request, by its name in lower case: what the caller passes on, so the caller answers for it. */
+  header(name: string): string | undefined;
+  /** Adds a header to the answer. Callers take over what they are told to and no other. */
+  addHeader(name: string, value: string): void;
 }
 
 /** What a subgraph is made of. */
@@ -111,8 +115,8 @@ export async function startSubgraph<Context extends object>(
     },
     jsonBody(MAXIMUM_BODY),
     // Before Apollo Server begins, so that a refusal has the status of its code.
-    async (request, _response, next) => {
-      requests.set(request, await readRequest(request, options.verifyToken));
+    async (request, response, next) => {
+      requests.set(request, await readRequest(request, response, options.verifyToken));
       next();
     },
     expressMiddleware(apollo, {
@@ -131,15 +135,28 @@ export async function startSubgraph<Context extends object>(
 }
 
 /** Whom a request that was never read would belong to: it may do nothing. */
-const NOBODY: SubgraphRequest = { viewer: ANONYMOUS, caller: '', clientIp: null, clientUserAgent: null };
+const NOBODY: SubgraphRequest = {
+  viewer: ANONYMOUS,
+  caller: '',
+  clientIp: null,
+  clientUserAgent: null,
+  header: () => undefined,
+  addHeader: () => undefined,
+};
 
-async function readRequest(request: Request, verifyToken: TokenVerifier): Promise<SubgraphRequest> {
+async function readRequest(
+  request: Request,
+  response: Response,
+  verifyToken: TokenVerifier,
+): Promise<SubgraphRequest> {
   const caller = request.get('x-supergraph-caller') ?? '';
   return {
     viewer: await readViewer(request, caller, verifyToken),
     caller,
     clientIp: request.get('x-forwarded-client-ip') ?? null,
     clientUserAgent: request.get('x-forwarded-user-agent')?.slice(0, 500) ?? null,
+    header: (name) => request.get(name),
+    addHeader: (name, value) => void response.append(name, value),
   };
 }
 

@@ -78,7 +78,13 @@ export const resolvers = {
     price: (_source: unknown, { amount }: { amount: string }) => amount,
     book: (_source: unknown, { id }: { id: string }) => ({ id, title: `Book ${id}` }),
   },
-  Mutation: { write: () => true },
+  Mutation: {
+    write: (_source: unknown, _arguments: unknown, { request }: { request: SubgraphRequest }) => {
+      request.addHeader('set-cookie', `asked=${request.header('x-asked') ?? 'nothing'}`);
+      request.addHeader('set-cookie', 'written=yes');
+      return true;
+    },
+  },
   Book: {
     __resolveReference: ({ id }: { id: string }) =>
       id === 'broken' ? fail('bug') : { id, title: `Book ${id}` },

@@ -4,3 +4,4 @@ export { startTestIdentity, type TestIdentity, type TokenOptions } from './test-
 export { createSubgraphClient, type SubgraphAnswer, type SubgraphClient } from './subgraph-client.js';
 export { testTelemetry } from './test-telemetry.js';
 export { startTestEventSources, type TestEventSource } from './test-event-source.js';
+export { startTestServer, type TestDatabase, type TestServer } from '../events/test-fixtures.js';
