@@ -3,6 +3,11 @@
 GRANT SELECT, UPDATE (value, version, updated_by, updated_at) ON settings TO :"service_role";
 GRANT SELECT, INSERT ON audit_entries TO :"service_role";
 GRANT SELECT, INSERT ON audit_entry_details TO :"service_role";
+GRANT EXECUTE ON FUNCTION forget_in_audit(uuid) TO :"service_role";
+GRANT SELECT, INSERT, DELETE, UPDATE (email, name, role, status, version) ON users TO :"service_role";
+GRANT SELECT, INSERT ON erased_people TO :"service_role";
+GRANT SELECT, INSERT, UPDATE (state, ended_at, refusal, certificate, certificate_hash) ON erasures TO :"service_role";
+GRANT SELECT, INSERT, UPDATE (state, attempts, started_at, deadline, completed_at, stores) ON erasure_steps TO :"service_role";
 
 -- Events. UPDATE on a log is for the erasure of a person alone, and only where personal data may lie.
 GRANT SELECT, INSERT, DELETE, UPDATE (data, actor, client_ip, client_user_agent) ON outbox TO :"service_role";

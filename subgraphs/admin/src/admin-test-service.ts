@@ -8,12 +8,16 @@ import {
   testTelemetry,
   type ServiceDatabase,
   type SubgraphClient,
+  type TestEventSource,
   type TestIdentity,
 } from '@supergraph/platform/testing';
+import { v7 as uuidv7 } from 'uuid';
+import { createOutbox } from '@supergraph/platform/events';
 import { readConfiguration } from './config.js';
 import { appendAuditEntry } from './domain/append-audit-entry.js';
 import type { AuditEvent } from './domain/audit-chain.js';
 import { verifyChain, type ChainReport } from './domain/verify-chain.js';
+import { contracts } from './events/contracts.js';
 import { PrismaClient } from './generated/prisma/client.js';
 import { startAdmin } from './server.js';
 import { createStore, type Store } from './store/index.js';
@@ -40,8 +44,18 @@ export interface AdminUnderTest {
   stop(): Promise<void>;
 }
 
-/** Starts admin for a test file. */
-export async function startAdminUnderTest(): Promise<AdminUnderTest> {
+/** Who tells events that admin hears. */
+export type TestSources = Readonly<Record<'auth' | 'profile' | 'payments', TestEventSource>>;
+
+/**
+ * Starts admin for a test file.
+ *
+ * @param options.sources whose events are heard; nobody's when not given
+ * @param options.environment variables beside the usual ones
+ */
+export async function startAdminUnderTest(
+  options: { readonly sources?: TestSources; readonly environment?: Readonly<Record<string, string>> } = {},
+): Promise<AdminUnderTest> {
   const database = await startServiceDatabase('admin', fileURLToPath(new URL('..', import.meta.url)));
   const identity = await startTestIdentity();
   const telemetry = testTelemetry('admin');
@@ -52,18 +66,27 @@ export async function startAdminUnderTest(): Promise<AdminUnderTest> {
       ADMIN_SECRET_FROM_ROUTER: ROUTER_SECRET,
       ADMIN_SECRET_FROM_PAYMENTS: PAYMENTS_SECRET,
       AUTH_JWKS_URL: identity.jwksUrl,
-      AUTH_URLS: 'http://127.0.0.1:9/graphql',
-      AUTH_SECRET_FROM_ADMIN: 'a-secret-of-an-absent-event-source!!',
-      PROFILE_URLS: 'http://127.0.0.1:9/graphql',
-      PROFILE_SECRET_FROM_ADMIN: 'a-secret-of-an-absent-event-source!!',
-      PAYMENTS_URLS: 'http://127.0.0.1:9/graphql',
-      PAYMENTS_SECRET_FROM_ADMIN: 'a-secret-of-an-absent-event-source!!',
+      ...Object.fromEntries(
+        (['auth', 'profile', 'payments'] as const).flatMap((name) => [
+          [`${name.toUpperCase()}_URLS`, options.sources?.[name].graphqlUrl ?? 'http://127.0.0.1:9/graphql'],
+          [
+            `${name.toUpperCase()}_SECRET_FROM_ADMIN`,
+            options.sources?.[name].secret ?? 'a-secret-of-an-absent-event-source!!',
+          ],
+        ]),
+      ),
       DRAIN_MILLISECONDS: '500',
+      ...options.environment,
     }),
     telemetry,
   );
   const direct = createDatabase({ url: database.serviceUrl, schema: 'admin', ...telemetry });
-  const store = createStore(new PrismaClient({ adapter: direct.adapter }));
+  const store = createStore(
+    new PrismaClient({ adapter: direct.adapter }),
+    createOutbox({ source: 'admin', contracts }),
+  );
+  // Prisma loads its compiler at the first statement, which Jest allows inside of a hook or test only.
+  await store.settings.list();
   return {
     url: service.url,
     database,
@@ -81,7 +104,12 @@ export async function startAdminUnderTest(): Promise<AdminUnderTest> {
       for (let begin = 0; begin < events.length; begin += 50) {
         await store.inTransaction(async ({ auditChain }) => {
           for (const event of events.slice(begin, begin + 50)) {
-            await appendAuditEntry(auditChain, { ...DEFAULT_EVENT, occurredAt: new Date(), ...event });
+            await appendAuditEntry(auditChain, {
+              ...DEFAULT_EVENT,
+              id: uuidv7(),
+              occurredAt: new Date(),
+              ...event,
+            });
           }
         });
       }

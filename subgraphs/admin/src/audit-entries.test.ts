@@ -243,15 +243,36 @@ describe('AuditEntry.__resolveReference', () => {
     expect(sqlStatements).toBe(1);
   });
 
-  it('is null without an error to everybody but ADMIN, and costs nothing', async () => {
+  it('is null without an error to whom it does not concern', async () => {
+    const foreign = rows.find(({ actor_id }) => actor_id === actors[1])!;
     for (const token of [undefined, tokens.customer, tokens.vendor]) {
       const answer = await admin.client.entities(
-        [{ __typename: 'AuditEntry', id: rows[0]!.id }],
+        [{ __typename: 'AuditEntry', id: foreign.id }],
         '... on AuditEntry { id action }',
         token,
       );
-      expect(answer).toMatchObject({ errors: undefined, data: { _entities: [null] }, sqlStatements: 0 });
+      expect(answer).toMatchObject({
+        errors: undefined,
+        data: { _entities: [null] },
+        sqlStatements: token === undefined ? 0 : 1,
+      });
     }
+  });
+
+  it('is whole to who did it', async () => {
+    const own = rows.find(({ actor_id }) => actor_id === actors[0])!;
+    const { data } = await admin.client.entities(
+      [{ __typename: 'AuditEntry', id: own.id }],
+      '... on AuditEntry { id actor { id } ip userAgent details }',
+      tokens.customer,
+    );
+    expect(data._entities[0]).toMatchObject({
+      id: own.id,
+      actor: { id: actors[0] },
+      ip: '192.0.2.7',
+      userAgent: 'Browser/1.0',
+      details: { note: 'made by a test' },
+    });
   });
 
   it('shows null where a person was forgotten', async () => {

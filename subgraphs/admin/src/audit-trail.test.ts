@@ -122,9 +122,9 @@ describe('User.auditTrail', () => {
     });
   });
 
-  it('is null without an error to everybody but ADMIN, oneself included, and costs nothing', async () => {
+  it('is null without an error to everybody but oneself and ADMIN, and costs nothing', async () => {
     const vendor = await admin.identity.tokenFor({ role: 'VENDOR' });
-    for (const token of [undefined, tokens.customer, vendor]) {
+    for (const token of [undefined, await admin.identity.tokenFor(), vendor]) {
       const answer = await admin.client.entities(
         [{ __typename: 'User', id: users[0]! }],
         '... on User { id auditTrail { edges { node { id } } } }',
@@ -141,6 +141,28 @@ describe('User.auditTrail', () => {
       '... on User { auditTrail { edges { node { id } } } }',
     );
     expect(asService.data._entities[0].auditTrail).toBeNull();
+  });
+
+  it('shows oneself what one did and what was done to one, but not who else did it and from where', async () => {
+    const { data, errors } = await admin.client.entities(
+      [{ __typename: 'User', id: users[0]! }],
+      '... on User { auditTrail(first: 100) { edges { node { id actor { id } ip userAgent details } } } }',
+      tokens.customer,
+    );
+    expect(errors).toBeUndefined();
+    const nodes = (data._entities[0].auditTrail as { edges: { node: Record<string, unknown> }[] }).edges.map(
+      ({ node }) => node,
+    );
+    expect(nodes.map(({ id }) => id)).toEqual(expected.get(users[0]!));
+    const byOthers = nodes.filter(({ actor }) => actor === null);
+    expect(byOthers.length).toBeGreaterThan(0);
+    expect(byOthers.length).toBeLessThan(nodes.length);
+    for (const { actor, ip, userAgent, details } of nodes) {
+      expect([actor, ip, userAgent]).toEqual(
+        actor === null ? [null, null, null] : [{ id: users[0] }, '192.0.2.7', 'Browser/1.0'],
+      );
+      expect(details).not.toBeNull();
+    }
   });
 
   it.each(['first: 0', 'first: -1', 'first: 10000', 'last: 101', 'first: 1, last: 1'])(

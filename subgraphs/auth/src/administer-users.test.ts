@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { startAuthUnderTest, type AuthUnderTest, type SignedInUser } from './auth-test-service.js';
 
 const RESULT = `{ __typename ... on UserChanged { user { id role status } } ... on Problem { code message } }`;
@@ -15,11 +16,14 @@ const newAdmin = () => auth.registerAdmin(`admin-${(people += 1)}@example.com`);
 beforeAll(async () => {
   auth = await startAuthUnderTest();
 });
-beforeEach(async () => {
-  // One ADMIN alone at the start of every test; the guard itself must be told to let the others go.
-  await auth.database.query(
+/** The guard itself must be told to let them go. */
+const letAdminsGo = () =>
+  auth.database.query(
     `SET session_replication_role = replica; UPDATE users SET role = 'CUSTOMER'; RESET session_replication_role`,
   );
+beforeEach(async () => {
+  // One ADMIN alone at the start of every test.
+  await letAdminsGo();
   admin = await newAdmin();
 });
 afterAll(() => auth.stop());
@@ -108,6 +112,43 @@ describe('Mutation.changeUserRole', () => {
     expect(answers.filter(({ __typename }) => __typename === 'LastAdminProblem')).toHaveLength(1);
     expect(await activeAdmins()).toBe(1);
   });
+});
+
+describe('whatever ADMINs do to one another at the same moment', () => {
+  it('one of them is left, and what was told is what was done', async () => {
+    const action = fc.constantFrom('demote', 'suspend');
+    const plan = fc.integer({ min: 2, max: 4 }).chain((count) =>
+      fc.record({
+        count: fc.constant(count),
+        // Each acts once, on anybody, itself among them.
+        acts: fc.array(fc.record({ on: fc.nat(count - 1), action }), { minLength: count, maxLength: count }),
+      }),
+    );
+    await fc.assert(
+      fc.asyncProperty(plan, async ({ count, acts }) => {
+        await letAdminsGo();
+        const admins: SignedInUser[] = [];
+        for (let index = 0; index < count; index += 1) {
+          admins.push(await newAdmin());
+        }
+        await auth.database.query('DELETE FROM outbox');
+        await auth.collide(
+          'users',
+          acts.map((act, index) => () => {
+            const [by, on] = [admins[index], admins[act.on]] as [SignedInUser, SignedInUser];
+            return act.action === 'demote' ? changeRole(by, on.id, 'CUSTOMER') : suspend(by, on.id);
+          }),
+        );
+        const left = await activeAdmins();
+        expect(left).toBeGreaterThanOrEqual(1);
+        const told = await auth.database.query<{ aggregate_id: string }>(
+          "SELECT DISTINCT aggregate_id FROM outbox WHERE type IN ('auth.user.role_changed', 'auth.user.suspended')",
+        );
+        expect(told).toHaveLength(count - left);
+      }),
+      { numRuns: process.env['SUPERGRAPH_TEST_FULL'] === undefined ? 15 : 200 },
+    );
+  }, 600_000);
 });
 
 describe('the guard in the database', () => {

@@ -34,6 +34,10 @@ export interface AuthUnderTest {
   readonly client: SubgraphClient;
   /** Asks as the payments service. */
   readonly payments: SubgraphClient;
+  /** Where and by what the payments service asks. */
+  readonly paymentsAccess: { readonly url: string; readonly secret: string };
+  /** By what the router proves itself. */
+  readonly routerHeaders: Readonly<Record<string, string>>;
   /** Asks as the router for a client at this address. */
   clientAt(ip: string): SubgraphClient['query'];
   /** Registers somebody new. */
@@ -92,6 +96,9 @@ export async function startAuthUnderTest(
       testTelemetry('auth'),
     );
   const service = await start({});
+  // Prisma imports its engine at the first query, and Jest lets nothing be imported between two tests, where the
+  // consumers would be the first.
+  await fetch(`${service.url}/.well-known/jwks.json`);
   const client = createSubgraphClient({ url: service.url, secret: ROUTER_SECRET });
   const login: AuthUnderTest['login'] = async (email, password = PASSWORD) => {
     const answer = await client.query(LOGIN, { variables: { input: { email, password } } });
@@ -109,7 +116,9 @@ export async function startAuthUnderTest(
     database,
     client,
     payments: createSubgraphClient({ url: service.url, caller: 'payments', secret: PAYMENTS_SECRET }),
-    clientAt: (ip) => (document, options) => queryFrom(service.url, ip, document, options?.variables ?? {}),
+    clientAt: (ip) => (document, options) => queryFrom(service.url, ip, document, options ?? {}),
+    paymentsAccess: { url: service.url, secret: PAYMENTS_SECRET },
+    routerHeaders: { [CALLER_HEADER]: 'router', [SECRET_HEADER]: ROUTER_SECRET },
     register,
     login,
     async registerAdmin(email) {
@@ -165,7 +174,7 @@ async function queryFrom(
   url: string,
   ip: string,
   query: string,
-  variables: Readonly<Record<string, unknown>>,
+  { variables = {}, token }: NonNullable<Parameters<SubgraphClient['query']>[1]>,
 ): Promise<SubgraphAnswer> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
@@ -174,6 +183,7 @@ async function queryFrom(
       [CALLER_HEADER]: 'router',
       [SECRET_HEADER]: ROUTER_SECRET,
       'x-forwarded-client-ip': ip,
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     },
     body: JSON.stringify({ query, variables }),
   });

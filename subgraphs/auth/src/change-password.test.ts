@@ -1,4 +1,5 @@
 import { hash } from '@node-rs/argon2';
+import { hash as hashBcrypt } from 'bcryptjs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PASSWORD, startAuthUnderTest, type AuthUnderTest, type SignedInUser } from './auth-test-service.js';
 
@@ -17,6 +18,12 @@ const change = (user: SignedInUser | undefined, currentPassword: string, newPass
     variables: { input: { currentPassword, newPassword } },
     token: user?.accessToken,
   });
+const hashOf = async (userId: string): Promise<string | undefined> =>
+  (
+    await auth.database.query<{ password_hash: string }>('SELECT password_hash FROM users WHERE id = $1', [
+      userId,
+    ])
+  )[0]?.password_hash;
 const liveSessions = async (userId: string): Promise<string[]> =>
   (
     await auth.database.query<{ id: string }>(
@@ -103,6 +110,38 @@ describe('Mutation.changePassword', () => {
     expect(row?.password_hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
     expect(await auth.login(user.email)).toBeDefined();
   });
+
+  it.each([
+    ['2a', 4],
+    ['2b', 10],
+    ['2y', 6],
+  ])('lets in who comes with a bcrypt hash $%s$ of cost %d, and makes it anew', async (variant, cost) => {
+    const user = await auth.register(`bcrypt-${variant}@example.com`);
+    const older = (await hashBcrypt(PASSWORD, cost)).replace(/^\$2b/, `$${variant}`);
+    await auth.database.query('UPDATE users SET password_hash = $2 WHERE id = $1', [user.id, older]);
+    expect(await auth.login(user.email, 'not the password')).toBeUndefined();
+    expect(await hashOf(user.id)).toBe(older);
+    expect(await auth.login(user.email)).toBeDefined();
+    expect(await hashOf(user.id)).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    expect(await auth.login(user.email)).toBeDefined();
+  });
+
+  it('changes a password whose hash is of an older system', async () => {
+    const user = await auth.register('bcrypt-change@example.com');
+    const older = await hashBcrypt(PASSWORD, 4);
+    await auth.database.query('UPDATE users SET password_hash = $2 WHERE id = $1', [user.id, older]);
+    expect((await change(user, 'not the password', NEXT)).data.changePassword.code).toBe('WRONG_PASSWORD');
+    expect((await change(user, PASSWORD, NEXT)).data.changePassword.__typename).toBe('PasswordChanged');
+  });
+
+  it.each(['$2b$31$' + '.'.repeat(53), '$2b$10$short', '$2x$04$' + '.'.repeat(53)])(
+    'lets nobody in by the hash %s, which costs too much or is none',
+    async (hash) => {
+      const user = await auth.register(`odd-${hash.length}-${hash[2]}${hash[4]}@example.com`);
+      await auth.database.query('UPDATE users SET password_hash = $2 WHERE id = $1', [user.id, hash]);
+      expect(await auth.login(user.email)).toBeUndefined();
+    },
+  );
 
   it('lets nobody into an account whose hash is none', async () => {
     const user = await auth.register('unusable@example.com');

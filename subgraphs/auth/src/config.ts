@@ -2,11 +2,13 @@ import {
   readServiceConfiguration,
   secretVariable,
   urlVariable,
+  wholeNumberVariable,
   type EnvironmentSource,
   type ServiceConfiguration,
 } from '@supergraph/platform/configuration';
 import { z } from 'zod';
 import type { LimitedAction, RateLimit } from './domain/rate-limits.js';
+import type { SmtpSettings } from './mail/smtp-mail-port.js';
 
 /** What the auth service is told. */
 export interface AuthConfiguration extends ServiceConfiguration {
@@ -18,6 +20,8 @@ export interface AuthConfiguration extends ServiceConfiguration {
   readonly rateLimits: Readonly<Record<LimitedAction, RateLimit>>;
   /** Where the pages of mails' links lie, without a slash at the end. */
   readonly mailLinkUrl: string | undefined;
+  /** Where mails are handed over; undefined when they are not. */
+  readonly smtp: SmtpSettings | undefined;
 }
 
 /** On a developer's machine all clients share one address, and tests are clients. */
@@ -27,20 +31,34 @@ const EMBEDDED_ATTEMPTS = 100_000;
 const EMBEDDED_LINKS = 'http://localhost:4000';
 
 const attemptsVariable = (attempts: number, source: EnvironmentSource): z.ZodType<number> =>
-  z.coerce
-    .number()
-    .int()
-    .min(1)
-    .default(source['SUPERGRAPH_MODE'] === 'embedded' ? EMBEDDED_ATTEMPTS : attempts);
+  wholeNumberVariable({ minimum: 1, maximum: 1_000_000 }).default(
+    source['SUPERGRAPH_MODE'] === 'embedded' ? EMBEDDED_ATTEMPTS : attempts,
+  );
+
+/** Where mails are handed over. */
+const smtpVariable = (): z.ZodType<string> =>
+  z
+    .string()
+    .refine(
+      (text) =>
+        URL.canParse(text) && /^smtps?:$/.test(new URL(text).protocol) && new URL(text).hostname !== '',
+      'must be an smtp:// or smtps:// address',
+    )
+    .describe('an smtp:// or smtps:// address');
 
 const variablesFor = (source: EnvironmentSource) => ({
   AUTH_KEY_ENCRYPTION_SECRET: secretVariable(),
-  AUTH_ACCESS_TOKEN_SECONDS: z.coerce.number().int().min(1).default(900),
-  AUTH_REFRESH_TOKEN_SECONDS: z.coerce.number().int().min(60).default(2_592_000),
+  AUTH_ACCESS_TOKEN_SECONDS: wholeNumberVariable({ minimum: 1, maximum: 86_400 }).default(900),
+  AUTH_REFRESH_TOKEN_SECONDS: wholeNumberVariable({ minimum: 60, maximum: 31_536_000 }).default(2_592_000),
   AUTH_REGISTRATIONS_PER_HOUR: attemptsVariable(20, source),
   AUTH_LOGINS_PER_MINUTE: attemptsVariable(60, source),
   AUTH_MAIL_REQUESTS_PER_HOUR: attemptsVariable(30, source),
   AUTH_MAIL_LINK_URL: urlVariable().optional(),
+  AUTH_SMTP_URL: smtpVariable().optional(),
+  AUTH_MAIL_SENDER: z
+    .string()
+    .regex(/^[^\r\n]*[^\s@<>]+@[^\s@<>]+>?$/, 'must be an address, such as `Example <no-reply@example.com>`')
+    .default('Supergraph <no-reply@localhost>'),
 });
 
 /** The services whose events are read, as `subgraphs/services.json` says. */
@@ -63,6 +81,10 @@ export function readConfiguration(source: EnvironmentSource = process.env): Auth
     refreshTokenSeconds: values.AUTH_REFRESH_TOKEN_SECONDS,
     mailLinkUrl:
       values.AUTH_MAIL_LINK_URL ?? (service.common.mode === 'embedded' ? EMBEDDED_LINKS : undefined),
+    smtp:
+      values.AUTH_SMTP_URL === undefined
+        ? undefined
+        : { url: values.AUTH_SMTP_URL, sender: values.AUTH_MAIL_SENDER },
     rateLimits: {
       register: { attempts: values.AUTH_REGISTRATIONS_PER_HOUR, windowSeconds: 3_600 },
       login: { attempts: values.AUTH_LOGINS_PER_MINUTE, windowSeconds: 60 },

@@ -1,6 +1,8 @@
 import { createDatabase } from '@supergraph/platform/database';
+import { createOutbox } from '@supergraph/platform/events';
 import type { Telemetry } from '@supergraph/platform/http';
 import { rotateKeys, type SigningKeyRotation } from './domain/rotate-keys.js';
+import { eventContracts } from './events/contracts.js';
 import { PrismaClient } from './generated/prisma/client.js';
 import { createSigningKeyStore } from './store/signing-keys.js';
 
@@ -24,7 +26,10 @@ export async function rotateSigningKeys(
 ): Promise<SigningKeyRotation> {
   const database = createDatabase({ url: options.databaseUrl, schema: 'auth', ...telemetry });
   try {
-    const store = createSigningKeyStore(new PrismaClient({ adapter: database.adapter }));
+    const store = createSigningKeyStore(
+      new PrismaClient({ adapter: database.adapter }),
+      createOutbox({ source: 'auth', contracts: eventContracts }),
+    );
     return await rotateKeys(store, {
       encryptionSecret: options.keyEncryptionSecret,
       accessTokenSeconds: options.accessTokenSeconds,

@@ -11,6 +11,10 @@ GRANT SELECT, INSERT, UPDATE (status, failure_reason, provider_reference, proces
     ON refunds TO :"service_role";
 GRANT SELECT, INSERT ON provider_events TO :"service_role";
 GRANT SELECT, INSERT ON test_provider_orders TO :"service_role";
+GRANT SELECT, INSERT, DELETE, UPDATE (email, name, status, version) ON payers TO :"service_role";
+-- A grave is for ever.
+GRANT SELECT, INSERT ON erased_people TO :"service_role";
+GRANT EXECUTE ON FUNCTION erased_among(uuid[]), bury_person(uuid), erase_from_history(uuid) TO :"service_role";
 
 -- Events. UPDATE on a log is for the erasure of a person alone, and only where personal data may lie.
 GRANT SELECT, INSERT, DELETE, UPDATE (data, actor, client_ip, client_user_agent) ON outbox TO :"service_role";

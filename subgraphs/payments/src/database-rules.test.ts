@@ -68,6 +68,9 @@ describe('the database of payments', () => {
     'DELETE FROM payment_transitions',
     'DELETE FROM idempotency_keys',
     "UPDATE idempotency_keys SET request_hash = ''",
+    'UPDATE payments SET description = NULL',
+    'DELETE FROM erased_people',
+    'UPDATE payers SET id = gen_random_uuid()',
     'CREATE TABLE mine (id int)',
   ])('refuses the service’s role: %s', async (statement) => {
     await expect(service.pool.query(statement)).rejects.toMatchObject({ code: '42501' });

@@ -1,3 +1,4 @@
+import type { TransactionRunner } from '@supergraph/platform/events';
 import { startService, type RunningSubgraph } from '@supergraph/platform/graphql';
 import type { Telemetry } from '@supergraph/platform/http';
 import { createServiceClient } from '@supergraph/platform/service-client';
@@ -5,13 +6,16 @@ import { createUserDirectory } from './clients/user-directory.js';
 import type { PaymentsConfiguration } from './config.js';
 import { receiveProviderEvent } from './domain/receive-provider-event.js';
 import type { ProcessingContext } from './domain/process-payments.js';
+import { createConsumers } from './events/consumers.js';
+import { PAYERS } from './events/replicas.js';
 import { eventSchemas } from './generated/events.js';
-import { PrismaClient } from './generated/prisma/client.js';
+import { PrismaClient, type Prisma } from './generated/prisma/client.js';
+import { addDeveloperRoutes } from './http/developer-routes.js';
 import { addWebhookRoute, WEBHOOK_PATH } from './http/webhook-route.js';
 import { deliverWebhook } from './provider/deliver-webhook.js';
 import { createTestProvider } from './provider/test-provider.js';
 import { createTestProviderBooks } from './provider/test-provider-books.js';
-import { createContextFactory } from './resolvers/context.js';
+import { createContextFactory, type Context } from './resolvers/context.js';
 import { resolvers } from './resolvers/index.js';
 import { createStore } from './store/index.js';
 import { TRANSACTION_LIMITS } from './store/transaction-limits.js';
@@ -35,15 +39,15 @@ export function startPayments(
   telemetry: Telemetry,
 ): Promise<RunningSubgraph> {
   const { logger } = telemetry;
-  return startService({
+  return startService<Context, Prisma.TransactionClient>({
     name: 'payments',
     configuration,
     telemetry,
     sdlFile: new URL('../schema.graphql', import.meta.url),
     eventSchemas,
-    open: ({ database }) => {
+    open: ({ database, outbox, currentAt }) => {
       const prisma = new PrismaClient({ adapter: database.adapter });
-      const store = createStore(prisma);
+      const store = createStore(prisma, outbox);
       const auth = createServiceClient({
         caller: 'payments',
         service: 'auth',
@@ -52,6 +56,8 @@ export function startPayments(
         logger,
         timeoutMilliseconds: AUTH_TIMEOUT_MILLISECONDS,
       });
+      const runInTransaction: TransactionRunner<Prisma.TransactionClient> = (work) =>
+        prisma.$transaction(work, TRANSACTION_LIMITS);
       let ownUrl = '';
       let worker: Worker | undefined;
       const provider = createTestProvider({
@@ -64,6 +70,7 @@ export function startPayments(
       const processing: ProcessingContext = {
         store,
         provider,
+        users: createUserDirectory(auth),
         logger,
         leaseMilliseconds: configuration.leaseMilliseconds,
       };
@@ -72,17 +79,27 @@ export function startPayments(
         // auth is not asked for readiness: without it payments still lists, shows and cancels.
         createContext: createContextFactory({
           ...processing,
-          users: createUserDirectory(auth),
+          payersAsOf: () => currentAt(PAYERS),
           processingDelayMilliseconds: configuration.processingDelayMilliseconds,
         }),
-        runInTransaction: (work) => prisma.$transaction(work, TRANSACTION_LIMITS),
-        consumers: [],
-        routes: (app) =>
+        runInTransaction,
+        consumers: createConsumers({
+          outbox,
+          database,
+          sources: configuration.events.sources,
+          runInTransaction,
+        }),
+        routes(app) {
           addWebhookRoute(app, {
             secret: configuration.webhookSecret,
             receive: (event) => receiveProviderEvent(processing, event),
             logger,
-          }),
+          });
+          if (configuration.common.mode === 'embedded') {
+            const { webhookSecret } = configuration;
+            addDeveloperRoutes(app, { processing, webhookSecret, ownUrl: () => ownUrl });
+          }
+        },
         start(url) {
           ownUrl = url;
           worker = configuration.hasWorker

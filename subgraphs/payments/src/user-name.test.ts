@@ -71,7 +71,7 @@ describe('User.name', () => {
     expect(fixture.auth.questions).toEqual([]);
   });
 
-  it('asks auth once for all names of a request', async () => {
+  it('asks auth once for all names that payments does not know, and no more for those that it does', async () => {
     const payers = await Promise.all(
       Array.from({ length: 20 }, (_, index) => fixture.person({ name: `Payer ${index}` })),
     );
@@ -84,17 +84,21 @@ describe('User.name', () => {
       ]),
     );
     fixture.auth.questions.length = 0;
-    const { data, sqlStatements } = await fixture.client.query(
-      `{ payments(first: 100) { edges { node { ${PARTIES} } } } }`,
-      { token },
-    );
+    const ask = () =>
+      fixture.client.query(`{ payments(first: 100) { edges { node { ${PARTIES} } } } }`, { token });
+    const { data, sqlStatements } = await ask();
     const names = data.payments.edges.map(
       (edge: { node: { user: { name: string } } }) => edge.node.user.name,
     );
     expect(new Set(names)).toEqual(new Set(payers.map(({ name }) => name)));
     expect(names).toHaveLength(40);
     expect(fixture.auth.questions).toEqual([21]);
-    expect(sqlStatements).toBe(1);
+    // The page, the parties looked for, those of auth kept.
+    expect(sqlStatements).toBe(3);
+    const again = await ask();
+    expect(again.data).toEqual(data);
+    expect(again.sqlStatements).toBe(2);
+    expect(fixture.auth.questions).toEqual([21]);
   });
 
   it('is null for a party that auth does not know', async () => {
@@ -110,16 +114,29 @@ describe('User.name', () => {
     expect(data.payment).toEqual({ recipient: { name: null } });
   });
 
-  it('costs only itself while auth is away', async () => {
+  it('is there while auth is away of whom payments knows, and costs only itself otherwise', async () => {
+    const [payer, recipient] = await Promise.all([fixture.person(), fixture.person({ name: 'Nia New' })]);
+    const [paymentId] = await insertPayments(fixture.database, [
+      { payer: payer.id, recipient: recipient.id },
+    ]);
+    const payment = (token: string) =>
+      fixture.client.query(`query ($id: ID!) { payment(id: $id) { id ${PARTIES} } }`, {
+        variables: { id: paymentId },
+        token,
+      });
+    await fixture.database.query(
+      `INSERT INTO payers (id, name, status, version) VALUES ($1, 'Kay Known', 'ACTIVE', 1)`,
+      [payer.id],
+    );
     await fixture.auth.stop();
     try {
       const { data, errors } = await payment(payer.token);
       expect(data.payment).toEqual({
         id: paymentId,
-        user: { id: payer.id, name: null },
+        user: { id: payer.id, name: 'Kay Known' },
         recipient: { id: recipient.id, name: null },
       });
-      expect(errors).toHaveLength(2);
+      expect(errors).toHaveLength(1);
       for (const { extensions, message } of errors ?? []) {
         expect(extensions).toMatchObject({
           code: 'DEPENDENCY_UNAVAILABLE',

@@ -1,7 +1,8 @@
 -- What the service's own role may do, and nothing else. Applied by the owner after the migrations; everything
 -- was revoked before in the same transaction.
-GRANT SELECT, INSERT, UPDATE ON profiles TO :"service_role";
-GRANT SELECT, INSERT, UPDATE ON preferences TO :"service_role";
+GRANT SELECT, INSERT, UPDATE, DELETE ON profiles TO :"service_role";
+GRANT SELECT, INSERT, UPDATE, DELETE ON preferences TO :"service_role";
+GRANT SELECT, INSERT ON erased_people TO :"service_role";
 
 -- Events. UPDATE on a log is for the erasure of a person alone, and only where personal data may lie.
 GRANT SELECT, INSERT, DELETE, UPDATE (data, actor, client_ip, client_user_agent) ON outbox TO :"service_role";

@@ -145,7 +145,8 @@ describe('User.profile', () => {
     expect(unknown.profile).toBeNull();
     expect(other.profile.id).toBe(profileId);
     expect(same).toEqual(own);
-    expect(answer.sqlStatements).toBe(2);
+    // The look, then the lock, the profile and its event; now and then a hint to other processes.
+    expect([4, 5]).toContain(answer.sqlStatements);
     expect(await countProfiles()).toBe((before ?? 0) + 1);
   });
 });

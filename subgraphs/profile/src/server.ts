@@ -1,9 +1,10 @@
 import { startService, type RunningSubgraph } from '@supergraph/platform/graphql';
 import type { Telemetry } from '@supergraph/platform/http';
 import type { ProfileConfiguration } from './config.js';
+import { createConsumers } from './events/consumers.js';
 import { eventSchemas } from './generated/events.js';
-import { PrismaClient } from './generated/prisma/client.js';
-import { createContextFactory } from './resolvers/context.js';
+import { PrismaClient, type Prisma } from './generated/prisma/client.js';
+import { createContextFactory, type Context } from './resolvers/context.js';
 import { resolvers } from './resolvers/index.js';
 import { createStore } from './store/index.js';
 import { TRANSACTION_LIMITS } from './store/transaction-limits.js';
@@ -17,20 +18,20 @@ export function startProfile(
   configuration: ProfileConfiguration,
   telemetry: Telemetry,
 ): Promise<RunningSubgraph> {
-  return startService({
+  return startService<Context, Prisma.TransactionClient>({
     name: 'profile',
     configuration,
     telemetry,
     sdlFile: new URL('../schema.graphql', import.meta.url),
     eventSchemas,
-    open: ({ database }) => {
+    open: ({ database, outbox }) => {
       const prisma = new PrismaClient({ adapter: database.adapter });
-      const store = createStore(prisma);
+      const store = createStore(prisma, outbox);
       return {
         resolvers,
         createContext: createContextFactory({ store }),
         runInTransaction: (work) => prisma.$transaction(work, TRANSACTION_LIMITS),
-        consumers: [],
+        consumers: createConsumers(store, configuration.events.sources),
       };
     },
   });

@@ -1,4 +1,3 @@
-import { v7 as uuidv7 } from 'uuid';
 import type { AuditChainStore } from '../store/audit-chain.js';
 import { CHAIN_BEGIN, sealEntry, type AuditEvent } from './audit-chain.js';
 
@@ -6,16 +5,16 @@ import { CHAIN_BEGIN, sealEntry, type AuditEvent } from './audit-chain.js';
 const MAXIMUM_CLIENT_TEXT = 500;
 
 /**
- * Appends what was done to the chain.
+ * Appends what was done to the chain, unless an entry of this id is in it. Of a person who was erased only what lasts
+ * is written: who comes too late with it does not bring it back.
  *
  * @param chain of the transaction that does it, so that neither is ever without the other. Appends wait for one
  *   another until their transactions end: append last, after every other lock, or two could wait for each other.
  */
-export async function appendAuditEntry(chain: AuditChainStore, event: Omit<AuditEvent, 'id'>): Promise<void> {
+export async function appendAuditEntry(chain: AuditChainStore, event: AuditEvent): Promise<void> {
   const head = (await chain.lockHead()) ?? CHAIN_BEGIN;
   const { entry, disclosure } = sealEntry(head, {
     ...event,
-    id: uuidv7(),
     ip: event.ip?.slice(0, MAXIMUM_CLIENT_TEXT) ?? null,
     userAgent: event.userAgent?.slice(0, MAXIMUM_CLIENT_TEXT) ?? null,
   });

@@ -6,4 +6,6 @@ export interface DomainContext {
   readonly viewer: Viewer;
   readonly client: { readonly ip: string | null; readonly userAgent: string | null };
   readonly store: Store;
+  /** How long a step of an erasure may take before it counts as overdue. */
+  readonly stepMilliseconds: number;
 }

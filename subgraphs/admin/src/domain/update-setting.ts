@@ -1,12 +1,13 @@
 import { requireScope } from '@supergraph/platform/identity';
 import type { InvalidInput } from '@supergraph/platform/validation';
-import { appendAuditEntry } from './append-audit-entry.js';
+import { settingChanged } from '../events/tells.js';
 import type { DomainContext } from './context.js';
 import type { SettingChanged, SettingNotFound, StaleVersion } from './outcomes.js';
 import { checkSettingValue } from './setting-value.js';
+import { tellAndRecord } from './tell-and-record.js';
 
 /**
- * Changes a setting and records who did, both or neither.
+ * Changes a setting, tells so and records who did: all of it or nothing.
  *
  * @throws {ApplicationError} `UNAUTHENTICATED` or `FORBIDDEN`
  */
@@ -29,8 +30,8 @@ export async function updateSetting(
     return { type: 'staleVersion', currentVersion: before.version };
   }
   const occurredAt = new Date();
-  const setting = await store.inTransaction(async ({ settings, auditChain }) => {
-    const changed = await settings.change({
+  const setting = await store.inTransaction(async (parts) => {
+    const changed = await parts.settings.change({
       key,
       value: checked.value,
       expectedVersion,
@@ -38,15 +39,15 @@ export async function updateSetting(
       updatedAt: occurredAt,
     });
     if (changed !== null) {
-      await appendAuditEntry(auditChain, {
-        occurredAt,
-        action: 'setting.changed',
-        resourceType: 'setting',
-        resourceId: key,
-        actorId: userId,
-        ...client,
-        details: { from: before.value, to: changed.value, version: changed.version },
-      });
+      const event = settingChanged(changed, { actor: userId, client });
+      await tellAndRecord(
+        parts,
+        { ...event, occurredAt },
+        {
+          action: 'setting.changed',
+          details: { from: before.value, to: changed.value, version: changed.version },
+        },
+      );
     }
     return changed;
   });

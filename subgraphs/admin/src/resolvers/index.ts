@@ -1,5 +1,6 @@
 import type { Resolvers } from '../generated/graphql.js';
 import { auditEntryResolvers } from './audit-entry.js';
+import { erasureResolvers, erasureStepResolvers } from './erasure.js';
 import { mutationResolvers } from './mutation.js';
 import { queryResolvers } from './query.js';
 import { settingResolvers } from './setting.js';
@@ -11,5 +12,7 @@ export const resolvers: Resolvers = {
   Mutation: mutationResolvers,
   User: userResolvers,
   AuditEntry: auditEntryResolvers,
+  Erasure: erasureResolvers,
+  ErasureStep: erasureStepResolvers,
   Setting: settingResolvers,
 };

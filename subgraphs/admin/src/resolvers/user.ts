@@ -1,14 +1,14 @@
 import { readPage } from '@supergraph/platform/paging';
 import { isUuid } from '@supergraph/platform/validation';
 import { toAuditConnection } from '../domain/list-audit-entries.js';
-import { maySeeAudit } from '../domain/visibility.js';
+import { maySeeTrail } from '../domain/visibility.js';
 import type { UserResolvers } from '../generated/graphql.js';
 
 export const userResolvers: UserResolvers = {
   // Whether the user exists is auth's to say; a malformed id is nobody's.
   __resolveReference: ({ id }) => (isUuid(id) ? { id: id.toLowerCase() } : null),
   auditTrail: async (user, args, { viewer, loaders }) => {
-    if (!maySeeAudit(viewer)) {
+    if (!maySeeTrail(viewer, user.id)) {
       return null;
     }
     // One name for the lists of all users: the same cursor goes to each of them in one request.

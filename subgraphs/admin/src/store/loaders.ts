@@ -1,6 +1,8 @@
 import { createEntityLoader, groupBy, type EntityLoader } from '@supergraph/platform/database';
 import type { Page } from '@supergraph/platform/paging';
 import type { AuditEntryRecord } from './audit-entries.js';
+import type { ErasureStepRecord } from './erasure-steps.js';
+import type { ErasureRecord } from './erasures.js';
 import type { Store } from './index.js';
 
 /** A page of one user's audit trail. */
@@ -13,6 +15,9 @@ export interface AuditTrailKey {
 export interface Loaders {
   readonly auditEntry: EntityLoader<string, AuditEntryRecord>;
   readonly auditTrail: EntityLoader<AuditTrailKey, ReadonlyArray<AuditEntryRecord>>;
+  readonly erasure: EntityLoader<string, ErasureRecord>;
+  /** By the erasure's id. */
+  readonly erasureSteps: EntityLoader<string, ReadonlyArray<ErasureStepRecord>>;
 }
 
 /** Makes the loaders of one request. */
@@ -20,6 +25,8 @@ export function createLoaders(store: Store): Loaders {
   return {
     auditEntry: createEntityLoader((ids) => store.auditEntries.findMany(ids)),
     auditTrail: createEntityLoader((keys) => loadTrails(store, keys), toText),
+    erasure: createEntityLoader((ids) => store.erasures.findMany(ids)),
+    erasureSteps: createEntityLoader((ids) => store.erasureSteps.findMany(ids)),
   };
 }
 

@@ -15,6 +15,9 @@ const LIFETIME_MINUTES: Readonly<Record<TokenPurpose, number>> = {
   PASSWORD_RESET: 30,
 };
 
+/** What mails are for; so many of each go to an address. */
+export const MAIL_PURPOSES = Object.keys(LIFETIME_MINUTES) as ReadonlyArray<TokenPurpose>;
+
 /** Asks for a mail that proves who reads the address. Answer and time are the same whether there is an account. */
 export function requestEmailVerification(
   context: DomainContext,
@@ -43,13 +46,15 @@ export function sendAccountMail(context: DomainContext, purpose: TokenPurpose, e
       return;
     }
     const token = makeSingleUseToken();
-    await context.store.singleUseTokens.replace({
+    const isKept = await context.store.singleUseTokens.replace({
       tokenHash: token.hash,
       userId: found.id,
       purpose,
       expiresAt: new Date(Date.now() + LIFETIME_MINUTES[purpose] * 60_000),
     });
-    await context.mail.send({ recipient: email, ...write(purpose, token.text, context.mailLinkUrl) });
+    if (isKept) {
+      await context.mail.send({ recipient: email, ...write(purpose, token.text, context.mailLinkUrl) });
+    }
   });
 }
 

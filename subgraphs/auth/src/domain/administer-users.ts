@@ -45,7 +45,7 @@ export function reinstateUser(
 }
 
 async function administer(
-  { viewer, store }: DomainContext,
+  { viewer, store, client }: DomainContext,
   userId: string,
   change: AccountChange['change'],
 ): Promise<AdministrationOutcome> {
@@ -53,6 +53,7 @@ async function administer(
   const outcome = await store.accounts.change({
     actorId: actor.userId,
     actorSessionId: actor.sessionId,
+    client,
     userId,
     change,
   });

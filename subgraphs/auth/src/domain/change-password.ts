@@ -4,7 +4,7 @@ import { invalidInput, validate, type InvalidInput } from '@supergraph/platform/
 import { z } from 'zod';
 import type { DomainContext } from './context.js';
 import type { PasswordChanged, WrongPassword } from './outcomes.js';
-import { hashPassword, newPassword, verifyPassword } from './password.js';
+import { hashPassword, newPassword } from './password.js';
 
 const change = z.object({ currentPassword: z.string(), newPassword });
 
@@ -16,7 +16,7 @@ const change = z.object({ currentPassword: z.string(), newPassword });
  * @throws {ApplicationError} `UNAUTHENTICATED`, also when the session that asks has ended
  */
 export async function changePassword(
-  { viewer, store, lockout }: DomainContext,
+  { viewer, store, lockout, passwords, client }: DomainContext,
   input: z.input<typeof change>,
 ): Promise<PasswordChanged | WrongPassword | InvalidInput> {
   const { userId, sessionId } = requireUser(viewer);
@@ -28,19 +28,18 @@ export async function changePassword(
   if (found === null) {
     throw new ApplicationError('UNAUTHENTICATED', 'This session has ended; sign in again.');
   }
-  const matches = await verifyPassword(found.passwordHash, checked.value.currentPassword);
+  const matches = await passwords.verify(found.passwordHash, checked.value.currentPassword);
   if (!(await lockout.decide(found.user.email, matches))) {
     return { type: 'wrongPassword' };
   }
   if (checked.value.currentPassword === checked.value.newPassword) {
     return invalidInput([{ path: 'newPassword', message: 'must not be the current password' }]);
   }
-  const changed = await store.users.replacePassword({
-    userId,
-    spentHash: found.passwordHash,
-    nextHash: await hashPassword(checked.value.newPassword),
-    keepSessionId: sessionId,
-  });
+  const nextHash = await hashPassword(checked.value.newPassword);
+  const changed = await store.users.replacePassword(
+    { userId, spentHash: found.passwordHash, nextHash, keepSessionId: sessionId },
+    client,
+  );
   // Somebody else changed it, or the account was closed, since it was read.
   return changed === 'stale' ? { type: 'wrongPassword' } : { type: 'passwordChanged', ...changed };
 }

@@ -3,6 +3,7 @@ import type { MailPort } from '../mail/mail-port.js';
 import type { Store } from '../store/index.js';
 import type { Background } from './background.js';
 import type { Lockout } from './lockout.js';
+import type { PasswordVerifier } from './password-verifier.js';
 import type { RateLimits } from './rate-limits.js';
 import type { RefreshTokens } from './refresh-tokens.js';
 import type { TokenIssuer } from './token-issuer.js';
@@ -13,6 +14,7 @@ export interface DomainServices {
   readonly tokenIssuer: TokenIssuer;
   readonly refreshTokens: RefreshTokens;
   readonly lockout: Lockout;
+  readonly passwords: PasswordVerifier;
   readonly rateLimits: RateLimits;
   readonly background: Background;
   readonly mail: MailPort;

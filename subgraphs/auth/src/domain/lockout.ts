@@ -17,6 +17,8 @@ export interface Lockout {
   decide(email: string, proven: boolean): Promise<boolean>;
   /** Opens an address again whose owner proved themselves otherwise. */
   unlock(email: string): Promise<void>;
+  /** The keyed hash under which an address is counted. */
+  keyOf(email: string): string;
 }
 
 /**
@@ -37,5 +39,6 @@ export function createLockout(store: LoginFailureStore, secret: string): Lockout
       return false;
     },
     unlock: (email) => store.unlock(hashOf(email)),
+    keyOf: hashOf,
   };
 }

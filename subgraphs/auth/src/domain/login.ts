@@ -4,7 +4,7 @@ import type { Credentials } from '../store/users.js';
 import type { DomainContext } from './context.js';
 import { openSession } from './open-session.js';
 import type { InvalidCredentials, SignedIn, TooManyAttempts } from './outcomes.js';
-import { hashPassword, needsRehash, verifyPassword } from './password.js';
+import { hashPassword, needsRehash } from './password.js';
 
 const credentials = z.object({
   email: z.string().trim().toLowerCase(),
@@ -31,7 +31,7 @@ export async function login(
     return refusal;
   }
   const found = email.includes('\0') ? null : await context.store.users.findCredentials(email);
-  const matches = await verifyPassword(found?.passwordHash ?? null, password);
+  const matches = await context.passwords.verify(found?.passwordHash ?? null, password);
   const proven = await context.lockout.decide(email, matches && found?.user.status === 'ACTIVE');
   if (!proven || found === null) {
     return { type: 'invalidCredentials' };

@@ -7,16 +7,26 @@ import { hashRefreshToken, isSameHash, sessionIdOf } from './refresh-tokens.js';
  * @returns the ended session's id, null when there was none
  */
 export async function logout(
-  { viewer, store }: DomainContext,
+  { viewer, store, client }: DomainContext,
   input: { readonly refreshToken?: string | null | undefined },
 ): Promise<{ readonly sessionId: string | null }> {
-  if (input.refreshToken === null || input.refreshToken === undefined) {
-    const own = viewer.kind === 'user' ? viewer.sessionId : null;
-    return { sessionId: own !== null && (await store.sessions.revoke(own)) ? own : null };
-  }
-  const sessionId = sessionIdOf(input.refreshToken);
+  const owned =
+    input.refreshToken === null || input.refreshToken === undefined
+      ? viewer.kind === 'user'
+        ? { id: viewer.sessionId, userId: viewer.userId }
+        : undefined
+      : await findOwned(store, input.refreshToken);
+  const ended = owned !== undefined && (await store.sessions.revokeOwn(owned, client));
+  return { sessionId: ended ? owned.id : null };
+}
+
+async function findOwned(
+  store: DomainContext['store'],
+  refreshToken: string,
+): Promise<{ readonly id: string; readonly userId: string } | undefined> {
+  const sessionId = sessionIdOf(refreshToken);
   const found = sessionId === undefined ? null : await store.sessions.findWithUser(sessionId);
   const isOwner =
-    found !== null && isSameHash(found.session.refreshTokenHash, hashRefreshToken(input.refreshToken));
-  return { sessionId: isOwner && (await store.sessions.revoke(found.session.id)) ? found.session.id : null };
+    found !== null && isSameHash(found.session.refreshTokenHash, hashRefreshToken(refreshToken));
+  return isOwner ? { id: found.session.id, userId: found.user.id } : undefined;
 }

@@ -19,17 +19,20 @@ export async function openSession(
   const sessionId = uuidv7();
   const { text, hash } = refreshTokens.first(sessionId);
   const expiresAt = tokenIssuer.refreshTokenEnd();
-  const opened = await store.sessions.open({
-    id: sessionId,
-    userId: args.user.id,
-    familyId: uuidv7(),
-    refreshTokenHash: hash,
-    deviceName: args.deviceName?.slice(0, MAXIMUM_LENGTH) ?? null,
-    userAgent: client.userAgent?.slice(0, MAXIMUM_LENGTH) ?? null,
-    ip: client.ip,
-    expiresAt,
-    proof: { passwordHash: args.passwordHash, role: args.user.role },
-  });
+  const opened = await store.sessions.open(
+    {
+      id: sessionId,
+      userId: args.user.id,
+      familyId: uuidv7(),
+      refreshTokenHash: hash,
+      deviceName: args.deviceName?.slice(0, MAXIMUM_LENGTH) ?? null,
+      userAgent: client.userAgent?.slice(0, MAXIMUM_LENGTH) ?? null,
+      ip: client.ip,
+      expiresAt,
+      proof: { passwordHash: args.passwordHash, role: args.user.role },
+    },
+    client,
+  );
   if (!opened) {
     return { type: 'invalidCredentials' };
   }

@@ -6,7 +6,7 @@ import { z } from 'zod';
 const ARGON2ID = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 const MINIMUM_LENGTH = 12;
 /** Longer ones would let a client choose how long the server hashes. */
-const MAXIMUM_LENGTH = 128;
+export const MAXIMUM_PASSWORD_LENGTH = 128;
 const COMMON_PASSWORDS: ReadonlySet<string> = new Set(dictionary['passwords-common']);
 
 /**
@@ -17,7 +17,10 @@ const COMMON_PASSWORDS: ReadonlySet<string> = new Set(dictionary['passwords-comm
 export const newPassword = z
   .string()
   .min(MINIMUM_LENGTH, { error: `must be at least ${MINIMUM_LENGTH} characters`, abort: true })
-  .max(MAXIMUM_LENGTH, { error: `must be at most ${MAXIMUM_LENGTH} characters`, abort: true })
+  .max(MAXIMUM_PASSWORD_LENGTH, {
+    error: `must be at most ${MAXIMUM_PASSWORD_LENGTH} characters`,
+    abort: true,
+  })
   .refine((password) => !isCommon(password), 'is commonly used and would be guessed; choose another');
 
 /** Hashes a password for keeping, with a salt of its own, as a PHC string. */
@@ -30,9 +33,6 @@ export function hashPassword(password: string): Promise<string> {
  * says no, so that the time does not tell whether the account exists.
  */
 export async function verifyPassword(passwordHash: string | null, password: string): Promise<boolean> {
-  if (password.length > MAXIMUM_LENGTH) {
-    return false;
-  }
   // What is no argon2 hash is nobody's: an account without a usable password takes as long and cannot be entered.
   const usable = passwordHash?.startsWith('$argon2') === true ? passwordHash : null;
   const matches = await verify(usable ?? (await unknownAccountHash()), password);

@@ -23,6 +23,8 @@ export interface RateLimits {
   refuse(action: LimitedAction, ip: string | null): Promise<TooManyAttempts | undefined>;
   /** Tells whether something may be done once more to one person, such as sending them a mail. */
   allows(action: string, subject: string, limit: RateLimit): Promise<boolean>;
+  /** The keyed hash under which something is counted. */
+  keyOf(action: string, subject: string): string;
 }
 
 /**
@@ -54,5 +56,6 @@ export function createRateLimits(
     async allows(action, subject, { attempts, windowSeconds }) {
       return (await store.count(hashOf(action, subject), windowSeconds)).attempts <= attempts;
     },
+    keyOf: hashOf,
   };
 }

@@ -38,7 +38,7 @@ export async function refreshSession(
   const { session, user } = found;
   if (!isSuccessorGood(session, hash, next.hash)) {
     if (refreshTokens.isAuthentic(input.refreshToken) && !isSameHash(session.refreshTokenHash, hash)) {
-      await store.sessions.revokeFamily(session.familyId);
+      await store.sessions.revokeFamily({ familyId: session.familyId, userId: user.id }, context.client);
     }
     return refused;
   }

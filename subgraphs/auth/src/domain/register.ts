@@ -34,7 +34,7 @@ export async function register(
   }
   const { email, password, name, deviceName } = checked.value;
   const passwordHash = await hashPassword(password);
-  const user = await context.store.users.add({ email, name, passwordHash });
+  const user = await context.store.users.add({ email, name, passwordHash }, context.client);
   // The unique index decides, not a look beforehand: two may register at the same moment.
   if (user === 'emailTaken') {
     return { type: 'emailTaken' };

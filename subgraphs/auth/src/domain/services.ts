@@ -5,6 +5,7 @@ import type { Background } from './background.js';
 import type { DomainServices } from './context.js';
 import type { KeyRing } from './key-ring.js';
 import { createLockout } from './lockout.js';
+import { createPasswordVerifier } from './password-verifier.js';
 import { createRateLimits } from './rate-limits.js';
 import { createRefreshTokens } from './refresh-tokens.js';
 import { createTokenIssuer } from './token-issuer.js';
@@ -25,6 +26,7 @@ export function createDomainServices(
     store,
     tokenIssuer: createTokenIssuer(parts.keyRing, configuration),
     refreshTokens: createRefreshTokens(secret),
+    passwords: createPasswordVerifier(() => store.users.findOlderHash()),
     lockout: createLockout(store.loginFailures, secret),
     rateLimits: createRateLimits(store.attemptCounters, configuration.rateLimits, secret),
     background,

@@ -8,11 +8,11 @@ import type { DomainContext } from './context.js';
  * @throws {ApplicationError} `UNAUTHENTICATED`
  */
 export async function signOutSession(
-  { viewer, store }: DomainContext,
+  { viewer, store, client }: DomainContext,
   args: { readonly sessionId: string },
 ): Promise<{ readonly sessionId: string | null }> {
   const { userId } = requireUser(viewer);
-  const ended = await store.sessions.revokeOwn({ userId, id: args.sessionId });
+  const ended = await store.sessions.revokeOwn({ userId, id: args.sessionId }, client);
   return { sessionId: ended ? args.sessionId : null };
 }
 
@@ -25,9 +25,10 @@ export async function signOutSession(
 export async function signOutOtherSessions({
   viewer,
   store,
+  client,
 }: DomainContext): Promise<{ readonly endedSessions: number }> {
   const { userId, sessionId } = requireUser(viewer);
-  return { endedSessions: await store.sessions.revokeAllOf(userId, { except: sessionId }) };
+  return { endedSessions: await store.sessions.revokeAllOf({ userId, except: sessionId }, client) };
 }
 
 /**
@@ -39,6 +40,7 @@ export async function signOutOtherSessions({
 export async function signOutEverywhere({
   viewer,
   store,
+  client,
 }: DomainContext): Promise<{ readonly endedSessions: number }> {
-  return { endedSessions: await store.sessions.revokeAllOf(requireUser(viewer).userId) };
+  return { endedSessions: await store.sessions.revokeAllOf({ userId: requireUser(viewer).userId }, client) };
 }

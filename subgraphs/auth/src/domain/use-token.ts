@@ -7,10 +7,10 @@ import { hashSingleUseToken } from './single-use-token.js';
 
 /** Marks an address as verified by the token that a mail brought there. */
 export async function verifyEmail(
-  { store }: DomainContext,
+  { store, client }: DomainContext,
   input: { readonly token: string },
 ): Promise<EmailVerified | InvalidToken> {
-  const user = await store.singleUseTokens.verifyEmail(hashSingleUseToken(input.token));
+  const user = await store.singleUseTokens.verifyEmail(hashSingleUseToken(input.token), client);
   return user === null ? { type: 'invalidToken' } : { type: 'emailVerified', user };
 }
 
@@ -18,7 +18,7 @@ const reset = z.object({ token: z.string(), newPassword });
 
 /** Sets a password anew by the token that a mail brought, ends every session, and opens a locked address. */
 export async function resetPassword(
-  { store, lockout }: DomainContext,
+  { store, lockout, client }: DomainContext,
   input: z.input<typeof reset>,
 ): Promise<PasswordReset | InvalidToken | InvalidInput> {
   const checked = validate(reset, input);
@@ -30,10 +30,8 @@ export async function resetPassword(
   if (!(await store.singleUseTokens.isGood(tokenHash, 'PASSWORD_RESET'))) {
     return { type: 'invalidToken' };
   }
-  const user = await store.singleUseTokens.resetPassword(
-    tokenHash,
-    await hashPassword(checked.value.newPassword),
-  );
+  const passwordHash = await hashPassword(checked.value.newPassword);
+  const user = await store.singleUseTokens.resetPassword({ tokenHash, passwordHash }, client);
   if (user === null) {
     return { type: 'invalidToken' };
   }

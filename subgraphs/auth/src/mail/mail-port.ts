@@ -6,8 +6,7 @@ export interface Mail {
 }
 
 /**
- * Where mails leave the service. This is the place for a transport of one's own, such as SMTP: implement it and give
- * it to `startAuth`. It gets tokens in clear, so it must not log what it sends.
+ * Where mails leave the service: over SMTP, or by a transport of one's own, which is given to `startAuth`. It gets tokens in clear, so it must not log what it sends.
  */
 export interface MailPort {
   /** Hands a mail over; throws when it could not, without the mail's text in the error. */
@@ -16,8 +15,5 @@ export interface MailPort {
 
 /** The port of a production without a transport: it refuses, in words that say what is missing. */
 export const refusingMailPort: MailPort = {
-  send: () =>
-    Promise.reject(
-      new Error('No mail was sent: auth was started without a mail transport. Give `startAuth` a MailPort.'),
-    ),
+  send: () => Promise.reject(new Error('No mail was sent: auth has no mail transport. Set AUTH_SMTP_URL.')),
 };

@@ -3,19 +3,20 @@ import { requestEmailVerification, requestPasswordReset } from '../domain/accoun
 import { changeUserRole, reinstateUser, suspendUser } from '../domain/administer-users.js';
 import { changePassword } from '../domain/change-password.js';
 import { login } from '../domain/login.js';
-import { logout } from '../domain/logout.js';
-import { refreshSession } from '../domain/refresh-session.js';
 import { register } from '../domain/register.js';
 import { signOutEverywhere, signOutOtherSessions, signOutSession } from '../domain/sign-out.js';
 import { resetPassword, verifyEmail } from '../domain/use-token.js';
 import type { MutationResolvers } from '../generated/graphql.js';
 import { toResult } from './results.js';
+import { deliver, logoutOf, refreshSessionOf } from './token-delivery.js';
 
 export const mutationResolvers: MutationResolvers = {
-  register: async (_parent, { input }, context) => toResult(await register(context, input)),
-  login: async (_parent, { input }, context) => toResult(await login(context, input)),
-  refreshSession: async (_parent, { input }, context) => toResult(await refreshSession(context, input)),
-  logout: (_parent, { input }, context) => logout(context, input),
+  register: async (_parent, { input }, context) =>
+    toResult(deliver(context, await register(context, input), input.tokenDelivery)),
+  login: async (_parent, { input }, context) =>
+    toResult(deliver(context, await login(context, input), input.tokenDelivery)),
+  refreshSession: async (_parent, { input }, context) => toResult(await refreshSessionOf(context, input)),
+  logout: (_parent, { input }, context) => logoutOf(context, input),
   signOutSession: async (_parent, { input }, context) =>
     signOutSession(context, { sessionId: requireUuid(input.sessionId, 'sessionId') }),
   signOutOtherSessions: (_parent, _args, context) => signOutOtherSessions(context),

@@ -1,5 +1,8 @@
+import type { NewEvent, Outbox } from '@supergraph/platform/events';
+import { reinstated, roleChanged, suspended, type Author } from '../events/tells.js';
 import type { PrismaClient } from '../generated/prisma/client.js';
 import { revokeSessions } from './revoke-sessions.js';
+import { TRANSACTION_LIMITS } from './transaction-limits.js';
 import { userColumns, type Role, type UserRecord, type UserStatus } from './users.js';
 
 /** An ADMIN's change of somebody's account. */
@@ -7,6 +10,7 @@ export interface AccountChange {
   readonly actorId: string;
   /** The actor's session; one that has ended changes nothing. */
   readonly actorSessionId: string;
+  readonly client: Author['client'];
   readonly userId: string;
   readonly change: { readonly role: Role } | { readonly status: Exclude<UserStatus, 'ERASED'> };
 }
@@ -27,7 +31,7 @@ export interface AccountStore {
 /** The name by which the trigger on `users` refuses to leave the system without an ADMIN. */
 const LAST_ADMIN_GUARD = 'users_last_active_admin';
 
-export function createAccountStore(prisma: PrismaClient): AccountStore {
+export function createAccountStore(prisma: PrismaClient, outbox: Outbox): AccountStore {
   return {
     async change(args) {
       try {
@@ -62,9 +66,10 @@ export function createAccountStore(prisma: PrismaClient): AccountStore {
             data: { ...args.change, version: { increment: 1 } },
             select: userColumns,
           });
-          await revokeSessions(transaction, args.userId);
+          const ended = await revokeSessions(transaction, args.userId);
+          await outbox.append(transaction, tell(args, user, changed, ended));
           return { type: 'userChanged', user: changed };
-        });
+        }, TRANSACTION_LIMITS);
       } catch (error) {
         if (isLastAdminGuard(error)) {
           return { type: 'lastAdmin' };
@@ -73,6 +78,19 @@ export function createAccountStore(prisma: PrismaClient): AccountStore {
       }
     },
   };
+}
+
+function tell(
+  { actorId, client, change }: AccountChange,
+  before: UserRecord,
+  after: UserRecord,
+  ended: string[],
+): NewEvent {
+  const author = { actor: actorId, client };
+  if ('role' in change) {
+    return roleChanged(after, before.role, ended, author);
+  }
+  return change.status === 'SUSPENDED' ? suspended(after, ended, author) : reinstated(after, author);
 }
 
 function isAlreadySo(user: UserRecord, change: AccountChange['change']): boolean {

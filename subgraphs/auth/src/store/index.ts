@@ -1,6 +1,8 @@
+import type { Outbox } from '@supergraph/platform/events';
 import type { PrismaClient } from '../generated/prisma/client.js';
 import { createAccountStore, type AccountStore } from './accounts.js';
 import { createAttemptCounterStore, type AttemptCounterStore } from './attempt-counters.js';
+import { createErasureStore, type ErasureStore } from './erasures.js';
 import { createLoginFailureStore, type LoginFailureStore } from './login-failures.js';
 import { createOutgoingMailStore, type OutgoingMailStore } from './outgoing-mails.js';
 import { createSessionStore, type SessionStore } from './sessions.js';
@@ -18,18 +20,24 @@ export interface Store {
   readonly singleUseTokens: SingleUseTokenStore;
   readonly outgoingMails: OutgoingMailStore;
   readonly signingKeys: SigningKeyStore;
+  readonly erasures: ErasureStore;
 }
 
-/** Makes the store over a Prisma client. */
-export function createStore(prisma: PrismaClient): Store {
+/**
+ * Makes the store over a Prisma client.
+ *
+ * @param outbox where every change is told, in its transaction
+ */
+export function createStore(prisma: PrismaClient, outbox: Outbox): Store {
   return {
-    users: createUserStore(prisma),
-    accounts: createAccountStore(prisma),
-    sessions: createSessionStore(prisma),
+    users: createUserStore(prisma, outbox),
+    accounts: createAccountStore(prisma, outbox),
+    sessions: createSessionStore(prisma, outbox),
     loginFailures: createLoginFailureStore(prisma),
     attemptCounters: createAttemptCounterStore(prisma),
-    singleUseTokens: createSingleUseTokenStore(prisma),
+    singleUseTokens: createSingleUseTokenStore(prisma, outbox),
     outgoingMails: createOutgoingMailStore(prisma),
-    signingKeys: createSigningKeyStore(prisma),
+    signingKeys: createSigningKeyStore(prisma, outbox),
+    erasures: createErasureStore(outbox),
   };
 }

@@ -1,6 +1,9 @@
 import { groupBy } from '@supergraph/platform/database';
-import type { PrismaClient } from '../generated/prisma/client.js';
-import { revokeSessions } from './revoke-sessions.js';
+import type { Outbox } from '@supergraph/platform/events';
+import { sessionOpened, sessionsRevoked, type Author } from '../events/tells.js';
+import type { Prisma, PrismaClient } from '../generated/prisma/client.js';
+import { lockUser, revokeSessions } from './revoke-sessions.js';
+import { TRANSACTION_LIMITS } from './transaction-limits.js';
 import { userColumns, type Role, type UserRecord } from './users.js';
 
 /** A session as lists show it. */
@@ -38,7 +41,10 @@ const sessionColumns = {
   expiresAt: true,
 } as const;
 
-/** Table `sessions`. */
+/** Where a client is that does something to its sessions. */
+type Client = Author['client'];
+
+/** Table `sessions`; each change is told in its own transaction. */
 export interface SessionStore {
   /** False when the user is not ACTIVE, or password or role are no longer those that were proven. */
   open(
@@ -47,6 +53,7 @@ export interface SessionStore {
       readonly refreshTokenHash: string;
       readonly proof: { readonly passwordHash: string; readonly role: Role };
     },
+    client: Client,
   ): Promise<boolean>;
   findWithUser(
     id: string,
@@ -60,20 +67,37 @@ export interface SessionStore {
     readonly nextHash: string;
     readonly expiresAt: Date;
   }): Promise<boolean>;
-  /** False when it had ended before. */
-  revoke(id: string): Promise<boolean>;
   /** False when it had ended before, or is not this user's. */
-  revokeOwn(args: { readonly id: string; readonly userId: string }): Promise<boolean>;
-  revokeFamily(familyId: string): Promise<void>;
+  revokeOwn(args: { readonly id: string; readonly userId: string }, client: Client): Promise<boolean>;
+  /** Ends a family because a token of it was used a second time. */
+  revokeFamily(args: { readonly familyId: string; readonly userId: string }, client: Client): Promise<void>;
   /** Gives how many live ones ended. */
-  revokeAllOf(userId: string, keep?: { readonly except: string }): Promise<number>;
+  revokeAllOf(args: { readonly userId: string; readonly except?: string }, client: Client): Promise<number>;
 }
 
-export function createSessionStore(prisma: PrismaClient): SessionStore {
+export function createSessionStore(prisma: PrismaClient, outbox: Outbox): SessionStore {
+  const end = (
+    userId: string,
+    args: {
+      readonly only?: Pick<Prisma.SessionWhereInput, 'id' | 'familyId'>;
+      readonly reason: 'SIGNED_OUT' | 'TOKEN_REUSED';
+      readonly client: Client;
+    },
+  ): Promise<number> =>
+    prisma.$transaction(async (transaction) => {
+      await lockUser(transaction, userId);
+      const ended = await revokeSessions(transaction, userId, args.only);
+      if (ended.length > 0) {
+        await outbox.append(transaction, sessionsRevoked(userId, ended, args.reason, args.client));
+      }
+      return ended.length;
+    }, TRANSACTION_LIMITS);
+
   return {
-    async open({ proof, ...session }) {
-      // The share lock makes whoever ends this user's sessions wait and then see the new one, or this one see why not.
-      const opened = await prisma.$executeRaw`
+    open: ({ proof, ...session }, client) =>
+      prisma.$transaction(async (transaction) => {
+        // The lock makes whoever ends this user's sessions wait and then see the new one, or this one see why not.
+        const opened = await transaction.$executeRaw`
         INSERT INTO sessions
           (id, user_id, family_id, refresh_token_hash, device_name, user_agent, ip, expires_at)
         SELECT ${session.id}::uuid, id, ${session.familyId}::uuid, ${session.refreshTokenHash},
@@ -81,9 +105,12 @@ export function createSessionStore(prisma: PrismaClient): SessionStore {
         FROM users
         WHERE id = ${session.userId}::uuid AND status = 'ACTIVE'
           AND password_hash = ${proof.passwordHash} AND role::text = ${proof.role}
-        FOR SHARE`;
-      return opened === 1;
-    },
+        FOR NO KEY UPDATE`;
+        if (opened === 1) {
+          await outbox.append(transaction, sessionOpened(session.userId, session.id, client));
+        }
+        return opened === 1;
+      }, TRANSACTION_LIMITS),
     async findWithUser(id) {
       const row = await prisma.session.findUnique({
         where: { id },
@@ -132,26 +159,16 @@ export function createSessionStore(prisma: PrismaClient): SessionStore {
       });
       return count === 1;
     },
-    async revoke(id) {
-      const { count } = await prisma.session.updateMany({
-        where: { id, revokedAt: null },
-        data: { revokedAt: new Date() },
-      });
-      return count === 1;
+    revokeOwn: async ({ id, userId }, client) =>
+      (await end(userId, { only: { id }, reason: 'SIGNED_OUT', client })) === 1,
+    async revokeFamily({ familyId, userId }, client) {
+      await end(userId, { only: { familyId }, reason: 'TOKEN_REUSED', client });
     },
-    async revokeOwn({ id, userId }) {
-      const { count } = await prisma.session.updateMany({
-        where: { id, userId, revokedAt: null, expiresAt: { gt: new Date() } },
-        data: { revokedAt: new Date() },
-      });
-      return count === 1;
-    },
-    revokeAllOf: (userId, keep) => revokeSessions(prisma, userId, keep?.except),
-    async revokeFamily(familyId) {
-      await prisma.session.updateMany({
-        where: { familyId, revokedAt: null },
-        data: { revokedAt: new Date() },
-      });
-    },
+    revokeAllOf: ({ userId, except }, client) =>
+      end(userId, {
+        ...(except === undefined ? {} : { only: { id: { not: except } } }),
+        reason: 'SIGNED_OUT',
+        client,
+      }),
   };
 }

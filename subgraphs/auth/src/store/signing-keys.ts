@@ -1,4 +1,6 @@
 import type { JWK } from 'jose';
+import type { Outbox } from '@supergraph/platform/events';
+import { signingKeyRotated } from '../events/tells.js';
 import type { PrismaClient } from '../generated/prisma/client.js';
 
 /** A signing key as it is made. */
@@ -36,7 +38,7 @@ export interface SigningKeyStore {
 /** Any number will do as long as nothing else in this database takes it. */
 const KEYS_LOCK = 4_001_001;
 
-export function createSigningKeyStore(prisma: PrismaClient): SigningKeyStore {
+export function createSigningKeyStore(prisma: PrismaClient, outbox: Outbox): SigningKeyStore {
   return {
     async listPublished() {
       const rows = await prisma.signingKey.findMany({
@@ -75,6 +77,7 @@ export function createSigningKeyStore(prisma: PrismaClient): SigningKeyStore {
           data: { ...key, publicKey: key.publicKey, signsFrom },
           select: { id: true },
         });
+        await outbox.append(transaction, signingKeyRotated(key.id));
         return { added: true, signsFrom };
       }),
   };

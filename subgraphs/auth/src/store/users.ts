@@ -1,8 +1,11 @@
 import { isUniqueViolation } from '@supergraph/platform/database';
 import { keysetQuery, type Page } from '@supergraph/platform/paging';
+import type { Outbox } from '@supergraph/platform/events';
+import { passwordChanged, registered, type Author } from '../events/tells.js';
 import type { PrismaClient } from '../generated/prisma/client.js';
 import type { Role, UserStatus } from '../generated/prisma/enums.js';
 import { revokeSessions } from './revoke-sessions.js';
+import { TRANSACTION_LIMITS } from './transaction-limits.js';
 
 export type { Role, UserStatus };
 
@@ -15,6 +18,7 @@ export interface UserRecord {
   readonly status: UserStatus;
   readonly emailVerified: boolean;
   readonly createdAt: Date;
+  readonly version: number;
 }
 
 /** A user and the hash by which they prove themselves. */
@@ -38,6 +42,7 @@ export const userColumns = {
   status: true,
   emailVerified: true,
   createdAt: true,
+  version: true,
 } as const;
 
 /** Table `users`. */
@@ -51,6 +56,8 @@ export interface UserStore {
     readonly userId: string;
     readonly sessionId: string;
   }): Promise<Credentials | null>;
+  /** Any bcrypt hash that an account brought from an older system, null when none is left. */
+  findOlderHash(): Promise<string | null>;
   /** Puts a hash made with today's parameters in the place of an older one; false when that was replaced already. */
   rehashPassword(args: {
     readonly userId: string;
@@ -58,22 +65,24 @@ export interface UserStore {
     readonly nextHash: string;
   }): Promise<boolean>;
   /** Replaces the password hash and ends every session but one; `stale` when the hash or the session is no longer so. */
-  replacePassword(args: {
-    readonly userId: string;
-    readonly spentHash: string;
-    readonly nextHash: string;
-    readonly keepSessionId: string;
-  }): Promise<{ readonly endedSessions: number } | 'stale'>;
-  add(user: {
-    readonly email: string;
-    readonly name: string;
-    readonly passwordHash: string;
-  }): Promise<UserRecord | 'emailTaken'>;
+  replacePassword(
+    args: {
+      readonly userId: string;
+      readonly spentHash: string;
+      readonly nextHash: string;
+      readonly keepSessionId: string;
+    },
+    client: Author['client'],
+  ): Promise<{ readonly endedSessions: number } | 'stale'>;
+  add(
+    user: { readonly email: string; readonly name: string; readonly passwordHash: string },
+    client: Author['client'],
+  ): Promise<UserRecord | 'emailTaken'>;
   /** Up to `page.size + 1` users in the direction of reading. */
   list(page: Page, filter: UserFilter): Promise<ReadonlyArray<UserRecord>>;
 }
 
-export function createUserStore(prisma: PrismaClient): UserStore {
+export function createUserStore(prisma: PrismaClient, outbox: Outbox): UserStore {
   return {
     async findMany(ids) {
       const rows = await prisma.user.findMany({ where: { id: { in: [...ids] } }, select: userColumns });
@@ -95,6 +104,11 @@ export function createUserStore(prisma: PrismaClient): UserStore {
       });
       return toCredentials(row);
     },
+    async findOlderHash() {
+      const [row] = await prisma.$queryRaw<ReadonlyArray<{ readonly hash: string }>>`
+        SELECT password_hash AS hash FROM users WHERE password_hash LIKE '$2%' LIMIT 1`;
+      return row?.hash ?? null;
+    },
     async rehashPassword({ userId, spentHash, nextHash }) {
       const { count } = await prisma.user.updateMany({
         where: { id: userId, passwordHash: spentHash },
@@ -102,9 +116,9 @@ export function createUserStore(prisma: PrismaClient): UserStore {
       });
       return count === 1;
     },
-    replacePassword: ({ userId, spentHash, nextHash, keepSessionId }) =>
+    replacePassword: ({ userId, spentHash, nextHash, keepSessionId }, client) =>
       prisma.$transaction(async (transaction) => {
-        const { count } = await transaction.user.updateMany({
+        const [user] = await transaction.user.updateManyAndReturn({
           where: {
             id: userId,
             passwordHash: spentHash,
@@ -112,14 +126,22 @@ export function createUserStore(prisma: PrismaClient): UserStore {
             sessions: { some: { id: keepSessionId, revokedAt: null } },
           },
           data: { passwordHash: nextHash, version: { increment: 1 } },
+          select: { id: true, version: true },
         });
-        return count === 0
-          ? ('stale' as const)
-          : { endedSessions: await revokeSessions(transaction, userId, keepSessionId) };
-      }),
-    async add(user) {
+        if (user === undefined) {
+          return 'stale' as const;
+        }
+        const ended = await revokeSessions(transaction, userId, { id: { not: keepSessionId } });
+        await outbox.append(transaction, passwordChanged(user, ended, client));
+        return { endedSessions: ended.length };
+      }, TRANSACTION_LIMITS),
+    async add(user, client) {
       try {
-        return await prisma.user.create({ data: user, select: userColumns });
+        return await prisma.$transaction(async (transaction) => {
+          const added = await transaction.user.create({ data: user, select: userColumns });
+          await outbox.append(transaction, registered(added, client));
+          return added;
+        }, TRANSACTION_LIMITS);
       } catch (error) {
         if (isUniqueViolation(error, 'email')) {
           return 'emailTaken';

@@ -1,7 +1,7 @@
 import { requireUser } from '@supergraph/platform/identity';
 import { paragraph, requireUuid, validate, type InvalidInput } from '@supergraph/platform/validation';
 import { z } from 'zod';
-import type { DomainContext } from './context.js';
+import { doerOf, type DomainContext } from './context.js';
 import type { IllegalTransition, PaymentGiven, PaymentNotFound } from './outcomes.js';
 import { mayGo } from './transitions.js';
 import { seesEverything } from './visibility.js';
@@ -15,24 +15,27 @@ const cancellation = z.object({ reason: paragraph(500).nullish() });
  * @throws {ApplicationError} `UNAUTHENTICATED` or `INVALID_ID`
  */
 export async function cancelPayment(
-  { viewer, store }: DomainContext,
+  context: DomainContext,
   input: { readonly paymentId: string; readonly reason?: string | null | undefined },
 ): Promise<PaymentGiven | PaymentNotFound | IllegalTransition | InvalidInput> {
+  const { viewer, store } = context;
   const { userId } = requireUser(viewer);
   const id = requireUuid(input.paymentId, 'paymentId');
   const checked = validate(cancellation, { reason: input.reason });
   if (checked.type === 'invalidInput') {
     return checked;
   }
-  const changed = await store.payments.changeStatus({
-    id,
-    payerId: seesEverything(viewer) ? null : userId,
-    to: 'CANCELLED',
-    reason: checked.value.reason ?? null,
-    mayGo,
-  });
+  const changed = await store.payments.cancel(
+    {
+      id,
+      payerId: seesEverything(viewer) ? null : userId,
+      reason: checked.value.reason ?? null,
+      mayGo,
+    },
+    doerOf(context),
+  );
   switch (changed.type) {
-    case 'changed':
+    case 'cancelled':
       return { type: 'payment', payment: changed.payment };
     case 'refused':
       return { type: 'illegalTransition', from: changed.from, to: 'CANCELLED' };

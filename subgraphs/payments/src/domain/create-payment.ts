@@ -3,8 +3,9 @@ import { requireUser } from '@supergraph/platform/identity';
 import type { InvalidInput } from '@supergraph/platform/validation';
 import { v7 as uuidv7 } from 'uuid';
 import type { CarriedOut } from '../store/idempotency-keys.js';
-import type { DomainContext } from './context.js';
+import { doerOf, type DomainContext } from './context.js';
 import type { IdempotencyConflict, PartyRefused, PayerCheckUnavailable, PaymentGiven } from './outcomes.js';
+import { findPayers } from './payers.js';
 import {
   findScheduleMistake,
   hashPaymentRequest,
@@ -39,16 +40,23 @@ export async function createPayment(
     return refusal;
   }
   const { money, ...rest } = request;
-  const made = await context.store.payments.add({
-    ...rest,
-    ...money,
-    id: uuidv7(),
-    userId,
-    requestHash,
-    processAfter: handOverTime(request, context.processingDelayMilliseconds),
-  });
-  if (made !== 'keyTaken') {
-    return { type: 'payment', payment: made };
+  const made = await context.store.payments.add(
+    {
+      ...rest,
+      ...money,
+      id: uuidv7(),
+      userId,
+      requestHash,
+      processAfter: handOverTime(request, context.processingDelayMilliseconds),
+    },
+    doerOf(context),
+  );
+  switch (made.type) {
+    case 'added':
+      return { type: 'payment', payment: made.payment };
+    case 'erased':
+      return { type: 'partyRefused', party: made.party };
+    case 'keyTaken':
   }
   // The unique index decided for another request of the same moment, which has committed by now.
   const winner = await context.store.idempotencyKeys.find(userId, request.idempotencyKey);
@@ -69,18 +77,18 @@ function answerAgain(before: CarriedOut, requestHash: string): PaymentGiven | Id
     : { type: 'idempotencyConflict' };
 }
 
-/** Asks auth, in one question, whether both parties' accounts may be used. */
+/** Whether both parties' accounts may be used, by the replica; who is missing there is asked of auth in one question. */
 async function checkParties(
-  { users }: DomainContext,
+  context: DomainContext,
   payerId: string,
   { recipientId }: PaymentRequest,
 ): Promise<PartyRefused | PayerCheckUnavailable | undefined> {
   try {
-    const statuses = await users.findStatuses(recipientId === null ? [payerId] : [payerId, recipientId]);
-    if (statuses.get(payerId) !== 'ACTIVE') {
+    const parties = await findPayers(context, recipientId === null ? [payerId] : [payerId, recipientId]);
+    if (parties.get(payerId)?.status !== 'ACTIVE') {
       return { type: 'partyRefused', party: 'payer' };
     }
-    return recipientId === null || statuses.get(recipientId) === 'ACTIVE'
+    return recipientId === null || parties.get(recipientId)?.status === 'ACTIVE'
       ? undefined
       : { type: 'partyRefused', party: 'recipient' };
   } catch (error) {

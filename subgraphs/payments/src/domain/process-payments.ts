@@ -5,15 +5,20 @@ import {
   type PaymentProvider,
   type ProviderAnswer,
 } from '../provider/payment-provider.js';
+import type { UserDirectory } from '../clients/user-directory.js';
 import type { Store } from '../store/index.js';
 import type { Settlement } from '../store/payment-processing.js';
 import type { PaymentRecord } from '../store/records.js';
+import type { FailureCode } from './failure-codes.js';
 import { postPayment } from './ledger.js';
+import { findPayers } from './payers.js';
 
 /** What the work in the background is done with: nobody asks, so nobody is the viewer. */
 export interface ProcessingContext {
   readonly store: Store;
   readonly provider: PaymentProvider;
+  /** What auth knows of users, for those whom the replica lacks. */
+  readonly users: UserDirectory;
   readonly logger: Logger;
   /** How long an order is left to who handed it over before somebody else asks what became of it, in milliseconds. */
   readonly leaseMilliseconds: number;
@@ -24,14 +29,26 @@ const BATCH = 8;
 
 /**
  * Hands over payments that are due. Each is PROCESSING, and that is committed, before the provider hears of it: a
- * crash at any moment leaves one that {@link settleUnsettled} finds.
+ * crash at any moment leaves one that {@link settleUnsettled} finds. Who may not pay any more by now does not: the
+ * payment FAILED, and the provider never hears of it.
  *
  * @returns how many
  */
 export async function handOverDue(context: ProcessingContext): Promise<number> {
   const payments = await context.store.paymentProcessing.claimDue(claim(context));
-  await settleAll(context, payments, (payment) => context.provider.charge(toOrder(payment)));
+  await settleAll(context, payments, (payment) => chargeIfAllowed(context, payment));
   return payments.length;
+}
+
+/**
+ * Hands over one payment at once, whether it is due or not.
+ *
+ * @returns whether it was PENDING
+ */
+export async function handOverNow(context: ProcessingContext, id: string): Promise<boolean> {
+  const payments = await context.store.paymentProcessing.claimNow(id, claim(context).until);
+  await settleAll(context, payments, (payment) => chargeIfAllowed(context, payment));
+  return payments.length > 0;
 }
 
 /**
@@ -45,27 +62,50 @@ export async function settleUnsettled(context: ProcessingContext): Promise<numbe
   const payments = await store.paymentProcessing.claimUnsettled(claim(context));
   await settleAll(context, payments, async (payment) => {
     const found = await provider.find(payment.id);
-    return found.type === 'unknown' ? provider.charge(toOrder(payment)) : found;
+    return found.type === 'unknown' ? chargeIfAllowed(context, payment) : found;
   });
   return payments.length;
 }
 
 /** How a payment ends by the provider's answer; undefined when that is not known yet. */
-export function settlementOf(payment: PaymentRecord, answer: ProviderAnswer): Settlement | undefined {
+export function settlementOf(
+  payment: PaymentRecord,
+  answer: ProviderAnswer | Refused,
+): Settlement | undefined {
   switch (answer.type) {
     case 'succeeded':
       return { to: 'COMPLETED', providerReference: answer.reference, lines: postPayment(payment, payment) };
     case 'declined':
-      return { to: 'FAILED', failureReason: answer.reason };
+      return { to: 'FAILED', code: 'PROVIDER_DECLINED', words: answer.reason };
+    case 'refused':
+      return { to: 'FAILED', code: answer.code, words: null };
     case 'pending':
       return undefined;
   }
 }
 
+/** The payment was not handed over. */
+interface Refused {
+  readonly type: 'refused';
+  readonly code: FailureCode;
+}
+
+/** With auth away, a payer whom the replica lacks is asked about again when the lease is over. */
+async function chargeIfAllowed(
+  context: ProcessingContext,
+  payment: PaymentRecord,
+): Promise<ProviderAnswer | Refused> {
+  const payer = (await findPayers(context, [payment.userId])).get(payment.userId);
+  if (payer?.status !== 'ACTIVE') {
+    return { type: 'refused', code: payer?.status === 'SUSPENDED' ? 'PAYER_SUSPENDED' : 'PAYER_UNKNOWN' };
+  }
+  return context.provider.charge(toOrder(payment));
+}
+
 async function settleAll(
   { store, logger }: ProcessingContext,
   payments: ReadonlyArray<PaymentRecord>,
-  ask: (payment: PaymentRecord) => Promise<ProviderAnswer>,
+  ask: (payment: PaymentRecord) => Promise<ProviderAnswer | Refused>,
 ): Promise<void> {
   await Promise.all(
     payments.map(async (payment) => {

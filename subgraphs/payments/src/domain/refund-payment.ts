@@ -12,7 +12,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import type { PaymentRecord } from '../store/records.js';
 import { canonicalJson } from './canonical-json.js';
-import type { DomainContext } from './context.js';
+import { doerOf, type DomainContext } from './context.js';
 import { parseMoney } from './money.js';
 import type {
   IdempotencyConflict,
@@ -70,20 +70,27 @@ export async function refundPayment(
   }
   const { idempotencyKey, reason = null } = checked.value;
   const requestHash = hashRequest({ paymentId, amount, reason });
-  const added = await store.refunds.add({
-    id: uuidv7(),
-    paymentId,
-    amount,
-    reason,
-    requestedBy: userId,
-    idempotencyKey,
-    requestHash,
-    processAfter: new Date(Date.now() + context.leaseMilliseconds),
-    mayRefund: (from) => mayGo(from, 'REFUNDED'),
-  });
+  const doer = doerOf(context);
+  const added = await store.refunds.add(
+    {
+      id: uuidv7(),
+      paymentId,
+      amount,
+      reason,
+      requestedBy: userId,
+      idempotencyKey,
+      requestHash,
+      processAfter: new Date(Date.now() + context.leaseMilliseconds),
+      mayRefund: (from) => mayGo(from, 'REFUNDED'),
+    },
+    doer,
+  );
   switch (added.type) {
     case 'added':
-      return { type: 'refund', refund: await settleRefund(context, added.refund) };
+      return { type: 'refund', refund: await settleRefund(context, added.refund, doer) };
+    // A token may outlive its person for some minutes: there is nobody any more who could ask.
+    case 'erased':
+      return { type: 'paymentNotFound' };
     case 'keyTaken':
       return answerAgain(context, userId, idempotencyKey, requestHash);
     case 'refused':

@@ -1,4 +1,5 @@
 import { describeCause } from '@supergraph/platform/errors';
+import { SYSTEM, type Doer } from '../events/tells.js';
 import { ProviderUnavailableError } from '../provider/payment-provider.js';
 import type { RefundRecord } from '../store/records.js';
 import { postRefund } from './ledger.js';
@@ -16,6 +17,7 @@ const BATCH = 8;
 export async function settleRefund(
   { store, provider, logger }: Pick<ProcessingContext, 'store' | 'provider' | 'logger'>,
   refund: RefundRecord,
+  doer: Doer,
 ): Promise<RefundRecord> {
   const { id, paymentId, amount, currency, reason } = refund;
   try {
@@ -28,13 +30,21 @@ export async function settleRefund(
     });
     switch (answer.type) {
       case 'succeeded':
-        return await store.refundSettlement.settle(refund, {
-          to: 'COMPLETED',
-          providerReference: answer.reference,
-          lines: postRefund(refund, refund),
-        });
+        return await store.refundSettlement.settle(
+          refund,
+          {
+            to: 'COMPLETED',
+            providerReference: answer.reference,
+            lines: postRefund(refund, refund),
+          },
+          doer,
+        );
       case 'declined':
-        return await store.refundSettlement.settle(refund, { to: 'FAILED', failureReason: answer.reason });
+        return await store.refundSettlement.settle(
+          refund,
+          { to: 'FAILED', failureReason: answer.reason },
+          doer,
+        );
       case 'pending':
         return refund;
     }
@@ -54,6 +64,6 @@ export async function settleRefund(
 export async function settleUnsettledRefunds(context: ProcessingContext): Promise<number> {
   const until = new Date(Date.now() + context.leaseMilliseconds);
   const refunds = await context.store.refundSettlement.claimUnsettled({ limit: BATCH, until });
-  await Promise.all(refunds.map((refund) => settleRefund(context, refund)));
+  await Promise.all(refunds.map((refund) => settleRefund(context, refund, SYSTEM)));
   return refunds.length;
 }

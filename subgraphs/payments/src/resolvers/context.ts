@@ -9,7 +9,12 @@ export interface Context extends DomainContext {
 
 /** Makes the function that makes a context a request. */
 export function createContextFactory(
-  services: Omit<DomainContext, 'viewer'>,
+  services: Omit<DomainContext, 'viewer' | 'client'>,
 ): (request: SubgraphRequest) => Context {
-  return ({ viewer }) => ({ ...services, viewer, loaders: createLoaders(services.store, services.users) });
+  return ({ viewer, clientIp, clientUserAgent }) => ({
+    ...services,
+    viewer,
+    client: { ip: clientIp, userAgent: clientUserAgent },
+    loaders: createLoaders(services),
+  });
 }

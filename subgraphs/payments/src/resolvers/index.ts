@@ -12,6 +12,7 @@ export const resolvers: Resolvers = {
   Query: queryResolvers,
   Mutation: mutationResolvers,
   Payment: paymentResolvers,
+  PaymentConnection: { asOf: (_page, _args, { payersAsOf }) => payersAsOf() },
   PaymentSummary: paymentSummaryResolvers,
   ...paymentReportResolvers,
   Refund: refundResolvers,

@@ -1,3 +1,5 @@
+import { ApplicationError } from '@supergraph/platform/errors';
+import { line } from '@supergraph/platform/validation';
 import type { PaymentFilter as PaymentFilterInput } from '../generated/graphql.js';
 import type { PaymentFilter } from '../store/payment-conditions.js';
 
@@ -5,7 +7,11 @@ import type { PaymentFilter } from '../store/payment-conditions.js';
 const EARLIEST = new Date(Date.UTC(1, 0, 2));
 const LATEST = new Date(Date.UTC(9999, 11, 30));
 
-/** Gives a filter as GraphQL has it to the store: null and absent mean the same. */
+/**
+ * Gives a filter as GraphQL has it to the store: null and absent mean the same.
+ *
+ * @throws {ApplicationError} `BAD_USER_INPUT`
+ */
 export function toPaymentFilter(filter: PaymentFilterInput | null | undefined): PaymentFilter {
   return {
     statuses: filter?.statuses ?? undefined,
@@ -13,7 +19,27 @@ export function toPaymentFilter(filter: PaymentFilterInput | null | undefined): 
     currency: filter?.currency ?? undefined,
     createdFrom: clamp(filter?.createdFrom),
     createdBefore: clamp(filter?.createdBefore),
+    payerName: readBeginning('payerName', filter?.payerName),
+    payerEmail: readBeginning('payerEmail', filter?.payerEmail),
   };
+}
+
+const beginning = line(200);
+
+/** @throws {ApplicationError} `BAD_USER_INPUT` */
+function readBeginning(field: string, text: string | null | undefined): string | undefined {
+  if (text === null || text === undefined) {
+    return undefined;
+  }
+  const checked = beginning.safeParse(text);
+  if (!checked.success) {
+    const [mistake] = checked.error.issues;
+    throw new ApplicationError(
+      'BAD_USER_INPUT',
+      `\`${field}\` ${mistake?.message ?? 'is no beginning of a name'}.`,
+    );
+  }
+  return checked.data;
 }
 
 /** No payment is older or newer than these, so the answer is the same. */

@@ -17,8 +17,10 @@ export const queryResolvers: QueryResolvers = {
   payments: (_parent, args, context) => {
     requireUser(context.viewer);
     return listPayments(context, {
-      page: readPage('payments', args),
+      // A cursor belongs to its order.
+      page: readPage(args.orderBy === 'NEWEST_FIRST' ? 'payments' : `payments ${args.orderBy}`, args),
       filter: toPaymentFilter(args.filter),
+      order: args.orderBy,
     });
   },
   paymentReport: async (_parent, period, context) => toResult(await reportPayments(context, period)),

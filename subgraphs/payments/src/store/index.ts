@@ -1,5 +1,7 @@
+import type { Outbox } from '@supergraph/platform/events';
 import type { PrismaClient } from '../generated/prisma/client.js';
 import { createIdempotencyKeyStore, type IdempotencyKeyStore } from './idempotency-keys.js';
+import { createPayerStore, type PayerStore } from './payers.js';
 import { createPaymentPageStore, type PaymentPageStore } from './payment-pages.js';
 import { createPaymentProcessingStore, type PaymentProcessingStore } from './payment-processing.js';
 import { createPaymentReportStore, type PaymentReportStore } from './payment-reports.js';
@@ -13,6 +15,7 @@ import { createRefundStore, type RefundStore } from './refunds.js';
 /** Everything that payments keeps. */
 export interface Store {
   readonly payments: PaymentStore;
+  readonly payers: PayerStore;
   readonly paymentPages: PaymentPageStore;
   readonly paymentSummaries: PaymentSummaryStore;
   readonly paymentTransitions: PaymentTransitionStore;
@@ -24,18 +27,19 @@ export interface Store {
   readonly idempotencyKeys: IdempotencyKeyStore;
 }
 
-/** Makes the store over a Prisma client. */
-export function createStore(prisma: PrismaClient): Store {
+/** Makes the store over a Prisma client; what changes is told to the outbox in the same transaction. */
+export function createStore(prisma: PrismaClient, outbox: Outbox): Store {
   return {
-    payments: createPaymentStore(prisma),
+    payments: createPaymentStore(prisma, outbox),
+    payers: createPayerStore(prisma),
     paymentPages: createPaymentPageStore(prisma),
     paymentSummaries: createPaymentSummaryStore(prisma),
     paymentTransitions: createPaymentTransitionStore(prisma),
-    paymentProcessing: createPaymentProcessingStore(prisma),
+    paymentProcessing: createPaymentProcessingStore(prisma, outbox),
     paymentReports: createPaymentReportStore(prisma),
-    refunds: createRefundStore(prisma),
-    refundSettlement: createRefundSettlementStore(prisma),
-    providerEvents: createProviderEventStore(prisma),
+    refunds: createRefundStore(prisma, outbox),
+    refundSettlement: createRefundSettlementStore(prisma, outbox),
+    providerEvents: createProviderEventStore(prisma, outbox),
     idempotencyKeys: createIdempotencyKeyStore(prisma),
   };
 }

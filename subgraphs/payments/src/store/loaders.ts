@@ -1,8 +1,9 @@
 import { createEntityLoader, groupBy, type EntityLoader } from '@supergraph/platform/database';
 import type { Page } from '@supergraph/platform/paging';
-import type { UserDirectory } from '../clients/user-directory.js';
+import { askFor, type PayerSources } from '../domain/payers.js';
 import type { Store } from './index.js';
 import type { PaymentFilter } from './payment-conditions.js';
+import type { PayerRecord } from './payers.js';
 import type { PaymentRecord, RefundRecord, SummaryRecord, TransitionRecord } from './records.js';
 
 /** One page of one user's payments. */
@@ -23,12 +24,14 @@ export interface Loaders {
   /** One statement for all users of whom the same page is asked. */
   readonly paymentsOfUser: EntityLoader<UserPage, ReadonlyArray<PaymentRecord>>;
   readonly summaryOfUser: EntityLoader<string, SummaryRecord>;
-  /** One question to auth for all names; for parties of payments that the viewer may see, and nobody else. */
-  readonly nameOfParty: EntityLoader<string, string>;
+  /** People in the replica; for parties of payments that the viewer may see, and nobody else. */
+  readonly party: EntityLoader<string, PayerRecord | 'erased'>;
+  /** One question to auth for all whom the replica lacks. */
+  readonly missingParty: EntityLoader<string, PayerRecord>;
 }
 
 /** Makes the loaders of one request. */
-export function createLoaders(store: Store, users: UserDirectory): Loaders {
+export function createLoaders({ store, users }: PayerSources & { readonly store: Store }): Loaders {
   return {
     payment: createEntityLoader((ids) => store.payments.findMany(ids)),
     transitionsOfPayment: createEntityLoader((ids) => store.paymentTransitions.listOfPayments(ids)),
@@ -36,7 +39,8 @@ export function createLoaders(store: Store, users: UserDirectory): Loaders {
     refundsOfPayment: createEntityLoader((ids) => store.refunds.listOfPayments(ids)),
     paymentsOfUser: createEntityLoader((keys) => loadUserPages(store, keys), toText),
     summaryOfUser: createEntityLoader((userIds) => store.paymentSummaries.summarize(userIds)),
-    nameOfParty: createEntityLoader((userIds) => users.findNames(userIds)),
+    party: createEntityLoader((userIds) => store.payers.find(userIds)),
+    missingParty: createEntityLoader((userIds) => askFor({ store, users }, userIds)),
   };
 }
 

@@ -11,14 +11,27 @@ export interface PaymentFilter {
   readonly createdFrom?: Date | undefined;
   /** Only made before this moment. */
   readonly createdBefore?: Date | undefined;
+  /** Only of payers whose name begins so, whatever the letter case. */
+  readonly payerName?: string | undefined;
+  /** Only of payers whose e-mail address begins so, whatever the letter case. */
+  readonly payerEmail?: string | undefined;
 }
 
-/**
- * The condition of a page in SQL: what the filter asks for and what lies beyond the cursors, the newest first.
- *
- * A cursor compares whole rows of (created_at, id), which an index on both begins at.
- */
-export function toPageCondition(page: Page, filter: PaymentFilter): Prisma.Sql {
+/** The expressions over `payers` that its indexes have. */
+export const PAYER_KEYS = {
+  name: Prisma.sql`(lower(coalesce(payer.name, '')) COLLATE "C")`,
+  email: Prisma.sql`(lower(coalesce(payer.email, '')) COLLATE "C")`,
+} as const;
+
+/** What a filter asks of the payer, over `payers AS payer`. */
+export function toPayerConditions({ payerName, payerEmail }: PaymentFilter): ReadonlyArray<Prisma.Sql> {
+  const beginsWith = (key: Prisma.Sql, text: string | undefined): Prisma.Sql[] =>
+    text === undefined ? [] : [Prisma.sql`${key} ^@ lower(${text}::text)`];
+  return [...beginsWith(PAYER_KEYS.name, payerName), ...beginsWith(PAYER_KEYS.email, payerEmail)];
+}
+
+/** What a filter asks of the payment itself, over `payments`. */
+export function toPaymentConditions(filter: PaymentFilter): ReadonlyArray<Prisma.Sql> {
   const conditions: Prisma.Sql[] = [];
   if (filter.statuses !== undefined) {
     conditions.push(Prisma.sql`status = ANY(${[...filter.statuses]}::payments."PaymentStatus"[])`);
@@ -35,13 +48,34 @@ export function toPageCondition(page: Page, filter: PaymentFilter): Prisma.Sql {
   if (filter.createdBefore !== undefined) {
     conditions.push(Prisma.sql`created_at < ${filter.createdBefore}::timestamptz`);
   }
+  return conditions;
+}
+
+/** All of the conditions, which may be none. */
+export function allOf(conditions: ReadonlyArray<Prisma.Sql>): Prisma.Sql {
+  return conditions.length === 0 ? Prisma.sql`TRUE` : Prisma.join([...conditions], ' AND ');
+}
+
+/**
+ * The condition of a page in SQL: what the filter asks for and what lies beyond the cursors, the newest first.
+ *
+ * A cursor compares whole rows of (created_at, id), which an index on both begins at.
+ */
+export function toPageCondition(page: Page, filter: PaymentFilter): Prisma.Sql {
+  const conditions = [...toPaymentConditions(filter)];
+  const ofPayer = toPayerConditions(filter);
+  if (ofPayer.length > 0) {
+    conditions.push(
+      Prisma.sql`user_id IN (SELECT payer.id FROM payments.payers AS payer WHERE ${allOf(ofPayer)})`,
+    );
+  }
   if (page.after !== null) {
     conditions.push(Prisma.sql`(created_at, id) < (${page.after.at}::timestamptz, ${page.after.id}::uuid)`);
   }
   if (page.before !== null) {
     conditions.push(Prisma.sql`(created_at, id) > (${page.before.at}::timestamptz, ${page.before.id}::uuid)`);
   }
-  return conditions.length === 0 ? Prisma.sql`TRUE` : Prisma.join(conditions, ' AND ');
+  return allOf(conditions);
 }
 
 /** The order in which a page is read: backward pages begin at the list's end. */

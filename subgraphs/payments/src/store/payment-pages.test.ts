@@ -70,7 +70,7 @@ describe('the pages of payments', () => {
   );
 
   it('reads the page of everybody by the index on time', async () => {
-    expect(await store.listAll(readPage('payments', { first: 10 }), {})).toHaveLength(11);
+    expect(await store.listAll(readPage('payments', { first: 10 }), {}, 'NEWEST_FIRST')).toHaveLength(11);
     const scans = await scansOfLastStatement();
     expect(scans.map((scan) => [scan['Node Type'], scan['Actual Rows']])).toEqual([['Index Scan', 11]]);
   });
@@ -78,7 +78,7 @@ describe('the pages of payments', () => {
   it('finds a rare status and a rare currency without reading the rest', async () => {
     await server.query(`UPDATE payments SET currency = 'KWD' WHERE idempotency_key = '19999'`);
     for (const filter of [{ statuses: ['REFUNDED' as const] }, { currency: 'KWD' }]) {
-      await store.listAll(readPage('payments', { first: 10 }), filter);
+      await store.listAll(readPage('payments', { first: 10 }), filter, 'NEWEST_FIRST');
       const scans = await scansOfLastStatement();
       const read = scans.reduce((total, scan) => total + scan['Actual Rows'] * scan['Actual Loops'], 0);
       expect(scans.map((scan) => scan['Node Type'])).toEqual(['Index Scan']);

@@ -3,11 +3,15 @@ import type { Page } from '@supergraph/platform/paging';
 import { Prisma, type PrismaClient } from '../generated/prisma/client.js';
 import { paymentColumns, toPaymentRecord, type PaymentRow } from './payment-columns.js';
 import { toPageCondition, toPageOrder, type PaymentFilter } from './payment-conditions.js';
+import { listByPayer } from './payment-pages-by-payer.js';
 import type { PaymentRecord } from './records.js';
+
+/** What a list of everybody's payments is ordered by. */
+export type PaymentOrder = 'NEWEST_FIRST' | 'PAYER_NAME' | 'PAYER_EMAIL';
 
 /** Lists over table `payments`, one statement a call. Rows come in the direction of reading, one more than the page. */
 export interface PaymentPageStore {
-  listAll(page: Page, filter: PaymentFilter): Promise<ReadonlyArray<PaymentRecord>>;
+  listAll(page: Page, filter: PaymentFilter, order: PaymentOrder): Promise<ReadonlyArray<PaymentRecord>>;
   /** The same page of what each of many users sent or received; who has none is absent. */
   listOfUsers(
     userIds: ReadonlyArray<string>,
@@ -18,7 +22,10 @@ export interface PaymentPageStore {
 
 export function createPaymentPageStore(prisma: PrismaClient): PaymentPageStore {
   return {
-    async listAll(page, filter) {
+    async listAll(page, filter, order) {
+      if (order !== 'NEWEST_FIRST') {
+        return listByPayer(prisma, order === 'PAYER_NAME' ? 'name' : 'email', page, filter);
+      }
       const rows = await prisma.$queryRaw<PaymentRow[]>`
         SELECT ${paymentColumns} FROM payments.payments
         WHERE ${toPageCondition(page, filter)}

@@ -1,8 +1,12 @@
+import type { Outbox } from '@supergraph/platform/events';
 import { v7 as uuidv7 } from 'uuid';
-import type { Prisma, PrismaClient } from '../generated/prisma/client.js';
+import type { FailureCode } from '../domain/failure-codes.js';
+import { paymentCompleted, paymentFailed, paymentProcessing } from '../events/tells.js';
+import { Prisma, type PrismaClient } from '../generated/prisma/client.js';
 import { writePosting, type LedgerLine } from './ledger.js';
 import { paymentColumns, paymentSelection, toPaymentRecord, type PaymentRow } from './payment-columns.js';
 import type { PaymentRecord, PaymentStatus } from './records.js';
+import { TRANSACTION_LIMITS } from './transaction-limits.js';
 
 /** How a payment that is PROCESSING ends. */
 export type Settlement =
@@ -11,7 +15,12 @@ export type Settlement =
       readonly providerReference: string;
       readonly lines: ReadonlyArray<LedgerLine>;
     }
-  | { readonly to: 'FAILED'; readonly failureReason: string };
+  | {
+      readonly to: 'FAILED';
+      readonly code: FailureCode;
+      /** The provider's words; null when the code says it all. */
+      readonly words: string | null;
+    };
 
 /** What is claimed: at most `limit`, and nobody else gets it before `until`. */
 export interface Claim {
@@ -23,46 +32,18 @@ export interface Claim {
 export interface PaymentProcessingStore {
   /** Makes payments PROCESSING that are due, each for one caller however many claim at once, and commits that. */
   claimDue(claim: Claim): Promise<ReadonlyArray<PaymentRecord>>;
+  /** The same for one payment, whether it is due or not; nothing when it is not PENDING. */
+  claimNow(id: string, until: Date): Promise<ReadonlyArray<PaymentRecord>>;
   /** Claims payments that are PROCESSING longer than they should. */
   claimUnsettled(claim: Claim): Promise<ReadonlyArray<PaymentRecord>>;
   /** Ends a payment that is PROCESSING; gives the status that it has when it is not. */
   settle(id: string, settlement: Settlement): Promise<'settled' | PaymentStatus | 'notFound'>;
 }
 
-export function createPaymentProcessingStore(prisma: PrismaClient): PaymentProcessingStore {
+export function createPaymentProcessingStore(prisma: PrismaClient, outbox: Outbox): PaymentProcessingStore {
   return {
-    claimDue: (claim) =>
-      prisma.$transaction(async (transaction) => {
-        // Rows that another replica has locked are skipped, not waited for.
-        const due = await transaction.$queryRaw<{ readonly id: string }[]>`
-          SELECT id FROM payments.payments WHERE process_after <= now() AND status = 'PENDING'
-          ORDER BY process_after LIMIT ${claim.limit} FOR UPDATE SKIP LOCKED`;
-        const ids = due.map(({ id }) => id);
-        if (ids.length === 0) {
-          return [];
-        }
-        const now = new Date();
-        const rows = await transaction.payment.updateManyAndReturn({
-          where: { id: { in: ids } },
-          data: {
-            status: 'PROCESSING',
-            updatedAt: now,
-            processAfter: claim.until,
-            version: { increment: 1 },
-          },
-          select: paymentSelection,
-        });
-        await transaction.paymentTransition.createMany({
-          data: ids.map((paymentId) => ({
-            id: uuidv7(),
-            paymentId,
-            from: 'PENDING' as const,
-            to: 'PROCESSING' as const,
-            occurredAt: now,
-          })),
-        });
-        return rows.map(toPaymentRecord);
-      }),
+    claimDue: (claim) => claimWhere(prisma, outbox, Prisma.sql`process_after <= now()`, claim),
+    claimNow: (id, until) => claimWhere(prisma, outbox, Prisma.sql`id = ${id}::uuid`, { limit: 1, until }),
     // Who only asks changes nothing that anybody sees, so neither the version nor the time of the last change.
     async claimUnsettled({ limit, until }) {
       const rows = await prisma.$queryRaw<PaymentRow[]>`
@@ -74,18 +55,58 @@ export function createPaymentProcessingStore(prisma: PrismaClient): PaymentProce
         RETURNING ${paymentColumns}`;
       return rows.map(toPaymentRecord);
     },
-    settle: (id, settlement) => prisma.$transaction((transaction) => settleIn(transaction, id, settlement)),
+    settle: (id, settlement) =>
+      prisma.$transaction((transaction) => settleIn(transaction, outbox, id, settlement), TRANSACTION_LIMITS),
   };
+}
+
+/** Makes PENDING payments PROCESSING, of those whose rows nobody else has locked. */
+function claimWhere(
+  prisma: PrismaClient,
+  outbox: Outbox,
+  condition: Prisma.Sql,
+  { limit, until }: Claim,
+): Promise<ReadonlyArray<PaymentRecord>> {
+  return prisma.$transaction(async (transaction) => {
+    // Rows that another replica has locked are skipped, not waited for.
+    const due = await transaction.$queryRaw<{ readonly id: string }[]>`
+      SELECT id FROM payments.payments WHERE ${condition} AND status = 'PENDING'
+      ORDER BY process_after LIMIT ${limit} FOR UPDATE SKIP LOCKED`;
+    const ids = due.map(({ id }) => id);
+    if (ids.length === 0) {
+      return [];
+    }
+    const now = new Date();
+    const rows = await transaction.payment.updateManyAndReturn({
+      where: { id: { in: ids } },
+      data: { status: 'PROCESSING', updatedAt: now, processAfter: until, version: { increment: 1 } },
+      select: paymentSelection,
+    });
+    await transaction.paymentTransition.createMany({
+      data: ids.map((paymentId) => ({
+        id: uuidv7(),
+        paymentId,
+        from: 'PENDING' as const,
+        to: 'PROCESSING' as const,
+        occurredAt: now,
+      })),
+    });
+    const claimed = rows.map(toPaymentRecord);
+    await outbox.append(transaction, ...claimed.map(paymentProcessing));
+    return claimed;
+  }, TRANSACTION_LIMITS);
 }
 
 /** What {@link PaymentProcessingStore.settle} does, in a transaction that does more. */
 export async function settleIn(
   transaction: Prisma.TransactionClient,
+  outbox: Outbox,
   id: string,
   settlement: Settlement,
 ): Promise<'settled' | PaymentStatus | 'notFound'> {
-  const [locked] = await transaction.$queryRaw<{ readonly status: PaymentStatus }[]>`
-    SELECT status::text AS status FROM payments.payments WHERE id = ${id}::uuid FOR UPDATE`;
+  const [locked] = await transaction.$queryRaw<{ readonly status: PaymentStatus; readonly userId: string }[]>`
+    SELECT status::text AS status, user_id AS "userId" FROM payments.payments
+    WHERE id = ${id}::uuid FOR UPDATE`;
   if (locked === undefined) {
     return 'notFound';
   }
@@ -94,8 +115,9 @@ export async function settleIn(
   }
   const now = new Date();
   const { to } = settlement;
-  const failureReason = to === 'FAILED' ? settlement.failureReason : null;
-  await transaction.payment.update({
+  const failureReason =
+    settlement.to === 'FAILED' ? await reasonOf(transaction, settlement, locked.userId) : null;
+  const row = await transaction.payment.update({
     where: { id },
     data: {
       status: to,
@@ -106,15 +128,34 @@ export async function settleIn(
         ? { completedAt: now, providerReference: settlement.providerReference }
         : { failureReason }),
     },
-    select: { id: true },
+    select: paymentSelection,
   });
   const transitionId = uuidv7();
   await transaction.paymentTransition.create({
     data: { id: transitionId, paymentId: id, from: 'PROCESSING', to, reason: failureReason, occurredAt: now },
     select: { id: true },
   });
-  if (to === 'COMPLETED') {
+  const settled = toPaymentRecord(row);
+  if (settlement.to === 'COMPLETED') {
     await writePosting(transaction, { paymentId: id, transitionId, lines: settlement.lines, createdAt: now });
+    await outbox.append(transaction, paymentCompleted(settled));
+  } else {
+    await outbox.append(transaction, paymentFailed(settled, settlement.code));
   }
   return 'settled';
+}
+
+/**
+ * The provider's words may be about the payer, so of one who was erased only the code is kept. The payment's row is
+ * locked: an erasure under way waits for it, and takes the words out itself.
+ */
+async function reasonOf(
+  transaction: Prisma.TransactionClient,
+  { code, words }: Extract<Settlement, { readonly to: 'FAILED' }>,
+  userId: string,
+): Promise<string> {
+  if (words === null) {
+    return code;
+  }
+  return (await transaction.erasedPerson.count({ where: { userId } })) > 0 ? code : words;
 }

@@ -1,8 +1,12 @@
 import { isUniqueViolation } from '@supergraph/platform/database';
+import type { Outbox } from '@supergraph/platform/events';
 import { v7 as uuidv7 } from 'uuid';
+import { paymentCancelled, paymentCreated, type Doer } from '../events/tells.js';
 import { Prisma, type PrismaClient } from '../generated/prisma/client.js';
+import { findErased } from './erased-people.js';
 import { paymentSelection, toPaymentRecord } from './payment-columns.js';
 import type { PaymentRecord, PaymentStatus, PaymentType } from './records.js';
+import { TRANSACTION_LIMITS } from './transaction-limits.js';
 
 /** A payment to be made, checked. */
 export interface NewPayment {
@@ -21,20 +25,25 @@ export interface NewPayment {
   readonly requestHash: string;
 }
 
+/** What became of a {@link NewPayment}. */
+export type PaymentAdded =
+  | { readonly type: 'added'; readonly payment: PaymentRecord }
+  | { readonly type: 'keyTaken' }
+  | { readonly type: 'erased'; readonly party: 'payer' | 'recipient' };
+
 /** A payment that somebody calls off. */
-export interface StatusChange {
+export interface Cancellation {
   readonly id: string;
   /** Only when this user pays; whoever pays when null. */
   readonly payerId: string | null;
-  readonly to: PaymentStatus;
   readonly reason: string | null;
   /** The table of transitions, asked while the row is locked. */
   readonly mayGo: (from: PaymentStatus, to: PaymentStatus) => boolean;
 }
 
-/** What became of a {@link StatusChange}. */
-export type StatusChanged =
-  | { readonly type: 'changed'; readonly payment: PaymentRecord }
+/** What became of a {@link Cancellation}. */
+export type PaymentCancelled =
+  | { readonly type: 'cancelled'; readonly payment: PaymentRecord }
   | { readonly type: 'refused'; readonly from: PaymentStatus }
   | { readonly type: 'notFound' };
 
@@ -42,13 +51,18 @@ export type StatusChanged =
 export interface PaymentStore {
   /** One statement for any number of ids; gives what was found. */
   findMany(ids: ReadonlyArray<string>): Promise<ReadonlyMap<string, PaymentRecord>>;
-  /** Writes payment, first transition and key in one transaction, or nothing when the payer's key is taken. */
-  add(payment: NewPayment): Promise<PaymentRecord | 'keyTaken'>;
-  /** Locks the payment, asks whether it may go there, writes status and transition in one transaction. */
-  changeStatus(change: StatusChange): Promise<StatusChanged>;
+  /** What the worker has to do with, in the order in which it comes to it. */
+  listInHand(limit: number): Promise<ReadonlyArray<PaymentRecord & { readonly processAfter: Date | null }>>;
+  /**
+   * Writes payment, first transition, key and event in one transaction, or nothing when the payer's key is taken or a
+   * party was erased.
+   */
+  add(payment: NewPayment, doer: Doer): Promise<PaymentAdded>;
+  /** Locks the payment, asks whether it may go there, writes status, transition and event in one transaction. */
+  cancel(change: Cancellation, doer: Doer): Promise<PaymentCancelled>;
 }
 
-export function createPaymentStore(prisma: PrismaClient): PaymentStore {
+export function createPaymentStore(prisma: PrismaClient, outbox: Outbox): PaymentStore {
   return {
     async findMany(ids) {
       const rows = await prisma.payment.findMany({
@@ -57,63 +71,98 @@ export function createPaymentStore(prisma: PrismaClient): PaymentStore {
       });
       return new Map(rows.map((row) => [row.id, toPaymentRecord(row)]));
     },
-    async add({ requestHash, metadata, ...payment }) {
-      const { id, userId, idempotencyKey } = payment;
-      const now = new Date();
+    async listInHand(limit) {
+      const rows = await prisma.payment.findMany({
+        where: { processAfter: { not: null } },
+        orderBy: { processAfter: 'asc' },
+        take: limit,
+        select: { ...paymentSelection, processAfter: true },
+      });
+      return rows.map(({ processAfter, ...row }) => ({ ...toPaymentRecord(row), processAfter }));
+    },
+    async add(payment, doer) {
       try {
-        const [row] = await prisma.$transaction([
-          prisma.payment.create({
-            data: {
-              ...payment,
-              ...(metadata === null ? {} : { metadata: metadata as Prisma.InputJsonObject }),
-              createdAt: now,
-              updatedAt: now,
-            },
-            select: paymentSelection,
-          }),
-          prisma.paymentTransition.create({
-            data: { id: uuidv7(), paymentId: id, to: 'PENDING', occurredAt: now },
-            select: { id: true },
-          }),
-          prisma.idempotencyKey.create({
-            data: { id: uuidv7(), userId, key: idempotencyKey, requestHash, paymentId: id, createdAt: now },
-            select: { id: true },
-          }),
-        ]);
-        return toPaymentRecord(row);
+        return await prisma.$transaction(
+          (transaction) => addIn(transaction, outbox, payment, doer),
+          TRANSACTION_LIMITS,
+        );
       } catch (error) {
         // Both unique indexes that a second request can meet are about the key; ids are new.
         if (isUniqueViolation(error)) {
-          return 'keyTaken';
+          return { type: 'keyTaken' };
         }
         throw error;
       }
     },
-    changeStatus({ id, payerId, to, reason, mayGo }) {
-      return prisma.$transaction(async (transaction) => {
+    cancel: ({ id, payerId, reason, mayGo }, doer) =>
+      prisma.$transaction(async (transaction) => {
         const ofPayer = payerId === null ? Prisma.empty : Prisma.sql`AND user_id = ${payerId}::uuid`;
         const [locked] = await transaction.$queryRaw<{ readonly status: PaymentStatus }[]>`
           SELECT status::text AS status FROM payments.payments WHERE id = ${id}::uuid ${ofPayer} FOR UPDATE`;
         if (locked === undefined) {
           return { type: 'notFound' };
         }
-        const from = locked.status;
-        if (!mayGo(from, to)) {
-          return { type: 'refused', from };
+        if (!mayGo(locked.status, 'CANCELLED')) {
+          return { type: 'refused', from: locked.status };
         }
-        const now = new Date();
-        const row = await transaction.payment.update({
-          where: { id },
-          // It ends here, so the worker has nothing to do with it any more.
-          data: { status: to, updatedAt: now, processAfter: null, version: { increment: 1 } },
-          select: paymentSelection,
-        });
-        await transaction.paymentTransition.create({
-          data: { id: uuidv7(), paymentId: id, from, to, reason, occurredAt: now },
-          select: { id: true },
-        });
-        return { type: 'changed', payment: toPaymentRecord(row) };
-      });
-    },
+        return { type: 'cancelled', payment: await cancelIn(transaction, outbox, { id, reason }, doer) };
+      }, TRANSACTION_LIMITS),
   };
+}
+
+async function addIn(
+  transaction: Prisma.TransactionClient,
+  outbox: Outbox,
+  { requestHash, metadata, ...payment }: NewPayment,
+  doer: Doer,
+): Promise<PaymentAdded> {
+  const { id, userId, recipientId, idempotencyKey } = payment;
+  const erased = await findErased(transaction, recipientId === null ? [userId] : [userId, recipientId]);
+  if (erased.size > 0) {
+    return { type: 'erased', party: erased.has(userId) ? 'payer' : 'recipient' };
+  }
+  const now = new Date();
+  const row = await transaction.payment.create({
+    data: {
+      ...payment,
+      ...(metadata === null ? {} : { metadata: metadata as Prisma.InputJsonObject }),
+      createdAt: now,
+      updatedAt: now,
+    },
+    select: paymentSelection,
+  });
+  await transaction.paymentTransition.create({
+    data: { id: uuidv7(), paymentId: id, to: 'PENDING', occurredAt: now },
+    select: { id: true },
+  });
+  await transaction.idempotencyKey.create({
+    data: { id: uuidv7(), userId, key: idempotencyKey, requestHash, paymentId: id, createdAt: now },
+    select: { id: true },
+  });
+  const added = toPaymentRecord(row);
+  await outbox.append(transaction, paymentCreated(added, doer));
+  return { type: 'added', payment: added };
+}
+
+/** Calls off a payment that is PENDING and whose row is locked. */
+export async function cancelIn(
+  transaction: Prisma.TransactionClient,
+  outbox: Outbox,
+  { id, reason }: { readonly id: string; readonly reason: string | null },
+  doer: Doer,
+): Promise<PaymentRecord> {
+  const now = new Date();
+  const row = await transaction.payment.update({
+    where: { id },
+    // It ends here, so the worker has nothing to do with it any more.
+    data: { status: 'CANCELLED', updatedAt: now, processAfter: null, version: { increment: 1 } },
+    select: paymentSelection,
+  });
+  await transaction.paymentTransition.create({
+    data: { id: uuidv7(), paymentId: id, from: 'PENDING', to: 'CANCELLED', reason, occurredAt: now },
+    select: { id: true },
+  });
+  const cancelled = toPaymentRecord(row);
+  await outbox.append(transaction, paymentCancelled(cancelled, doer));
+  return cancelled;
 }

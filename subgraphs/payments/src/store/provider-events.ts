@@ -1,4 +1,5 @@
 import { isUniqueViolation } from '@supergraph/platform/database';
+import type { Outbox } from '@supergraph/platform/events';
 import { v7 as uuidv7 } from 'uuid';
 import type { PrismaClient } from '../generated/prisma/client.js';
 import { settleIn, type Settlement } from './payment-processing.js';
@@ -24,7 +25,7 @@ export interface ProviderEventStore {
   take(event: ReceivedEvent): Promise<EventTaken>;
 }
 
-export function createProviderEventStore(prisma: PrismaClient): ProviderEventStore {
+export function createProviderEventStore(prisma: PrismaClient, outbox: Outbox): ProviderEventStore {
   return {
     async take({ payment, ...event }) {
       try {
@@ -34,7 +35,9 @@ export function createProviderEventStore(prisma: PrismaClient): ProviderEventSto
             return { type: 'duplicate' };
           }
           const status =
-            payment === null ? 'notFound' : await settleIn(transaction, payment.id, payment.settlement);
+            payment === null
+              ? 'notFound'
+              : await settleIn(transaction, outbox, payment.id, payment.settlement);
           if (status === 'PENDING') {
             return { type: 'tooEarly' };
           }

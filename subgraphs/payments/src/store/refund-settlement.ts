@@ -1,9 +1,12 @@
+import type { Outbox } from '@supergraph/platform/events';
 import { v7 as uuidv7 } from 'uuid';
+import { paymentRefunded, refundFailed, type Doer, type ToldPayment } from '../events/tells.js';
 import { type Prisma, type PrismaClient } from '../generated/prisma/client.js';
 import { writePosting, type LedgerLine } from './ledger.js';
 import type { Claim } from './payment-processing.js';
 import type { PaymentStatus, RefundRecord } from './records.js';
 import { refundColumns, toRefundRecord, type RefundRow } from './refund-columns.js';
+import { TRANSACTION_LIMITS } from './transaction-limits.js';
 
 /** How a refund that is PENDING ends. */
 export type RefundEnd =
@@ -18,11 +21,11 @@ export type RefundEnd =
 export interface RefundSettlementStore {
   /** Claims refunds that are PENDING longer than they should, each for one caller. */
   claimUnsettled(claim: Claim): Promise<ReadonlyArray<RefundRecord>>;
-  /** Ends a refund and gives it as it is then; one that has ended stays as it is. */
-  settle(refund: RefundRecord, end: RefundEnd): Promise<RefundRecord>;
+  /** Ends a refund, tells it, and gives it as it is then; one that has ended stays as it is. */
+  settle(refund: RefundRecord, end: RefundEnd, doer: Doer): Promise<RefundRecord>;
 }
 
-export function createRefundSettlementStore(prisma: PrismaClient): RefundSettlementStore {
+export function createRefundSettlementStore(prisma: PrismaClient, outbox: Outbox): RefundSettlementStore {
   return {
     async claimUnsettled({ limit, until }) {
       const rows = await prisma.$queryRaw<RefundRow[]>`
@@ -35,28 +38,38 @@ export function createRefundSettlementStore(prisma: PrismaClient): RefundSettlem
         RETURNING ${refundColumns}`;
       return rows.map(toRefundRecord);
     },
-    settle: (refund, end) => prisma.$transaction((transaction) => settleIn(transaction, refund, end)),
+    settle: (refund, end, doer) =>
+      prisma.$transaction(
+        (transaction) => settleIn(transaction, outbox, refund, end, doer),
+        TRANSACTION_LIMITS,
+      ),
   };
 }
 
 async function settleIn(
   transaction: Prisma.TransactionClient,
+  outbox: Outbox,
   refund: RefundRecord,
   end: RefundEnd,
+  doer: Doer,
 ): Promise<RefundRecord> {
   // The payment before its refunds, as everywhere, so that nobody waits for each other.
   const [payment] = await transaction.$queryRaw<
-    { readonly status: PaymentStatus; readonly amount: Prisma.Decimal }[]
-  >`SELECT status::text AS status, amount FROM payments.payments WHERE id = ${refund.paymentId}::uuid FOR UPDATE`;
+    { readonly status: PaymentStatus; readonly amount: Prisma.Decimal; readonly version: number }[]
+  >`SELECT status::text AS status, amount, version FROM payments.payments
+    WHERE id = ${refund.paymentId}::uuid FOR UPDATE`;
   const stored = await transaction.refund.findUniqueOrThrow({
     where: { id: refund.id },
-    select: { status: true, failureReason: true, settledAt: true },
+    select: { status: true, reason: true, failureReason: true, settledAt: true },
   });
   if (payment === undefined || stored.status !== 'PENDING') {
     return { ...refund, ...stored };
   }
   const now = new Date();
-  const failureReason = end.to === 'FAILED' ? end.failureReason : null;
+  const isErased = (await transaction.erasedPerson.count({ where: { userId: refund.userId } })) > 0;
+  // The provider's words may be about the payer: of one who was erased only a code is kept.
+  const words = isErased ? 'PROVIDER_DECLINED' : end.to === 'FAILED' ? end.failureReason : null;
+  const failureReason = end.to === 'FAILED' ? words : null;
   await transaction.refund.update({
     where: { id: refund.id },
     data: {
@@ -68,13 +81,24 @@ async function settleIn(
     },
     select: { id: true },
   });
+  const { userId, recipientId, currency } = refund;
+  const { amount, version } = payment;
+  const told = { id: refund.paymentId, userId, recipientId, amount: amount.toFixed(), currency, version };
   if (end.to === 'COMPLETED') {
-    await recordRepayment(transaction, refund, { ...payment, lines: end.lines, now });
+    const status = await recordRepayment(
+      transaction,
+      { ...refund, reason: stored.reason },
+      { ...payment, lines: end.lines, now },
+    );
+    const after: ToldPayment = { ...told, version: version + 1 };
+    await outbox.append(transaction, paymentRefunded({ ...after, status }, refund, doer));
+  } else {
+    await outbox.append(transaction, refundFailed(told, refund, doer));
   }
   return { ...refund, status: end.to, failureReason, settledAt: now };
 }
 
-/** Moves the payment on: REFUNDED when all of it has gone back. */
+/** Moves the payment on: REFUNDED when all of it has gone back. @returns its new status */
 async function recordRepayment(
   transaction: Prisma.TransactionClient,
   { paymentId, reason }: RefundRecord,
@@ -84,7 +108,7 @@ async function recordRepayment(
     readonly lines: ReadonlyArray<LedgerLine>;
     readonly now: Date;
   },
-): Promise<void> {
+): Promise<'PARTIALLY_REFUNDED' | 'REFUNDED'> {
   const { _sum } = await transaction.refund.aggregate({
     where: { paymentId, status: 'COMPLETED' },
     _sum: { amount: true },
@@ -102,4 +126,5 @@ async function recordRepayment(
     select: { id: true },
   });
   await writePosting(transaction, { paymentId, transitionId, lines, createdAt: now });
+  return to;
 }

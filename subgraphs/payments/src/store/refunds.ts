@@ -1,7 +1,11 @@
 import { groupBy, isUniqueViolation } from '@supergraph/platform/database';
+import type { Outbox } from '@supergraph/platform/events';
+import { refundRequested, type Doer } from '../events/tells.js';
 import { Prisma, type PrismaClient } from '../generated/prisma/client.js';
+import { findErased } from './erased-people.js';
 import type { PaymentStatus, RefundRecord } from './records.js';
 import { refundColumns, toRefundRecord, type RefundRow } from './refund-columns.js';
+import { TRANSACTION_LIMITS } from './transaction-limits.js';
 
 /** A refund to be made, checked but for what is left. */
 export interface NewRefund {
@@ -24,7 +28,9 @@ export type RefundAdded =
   | { readonly type: 'added'; readonly refund: RefundRecord }
   | { readonly type: 'refused'; readonly from: PaymentStatus }
   | { readonly type: 'exceeds'; readonly remaining: string }
-  | { readonly type: 'keyTaken' };
+  | { readonly type: 'keyTaken' }
+  /** Who asks was erased. */
+  | { readonly type: 'erased' };
 
 /** Table `refunds`. */
 export interface RefundStore {
@@ -39,11 +45,11 @@ export interface RefundStore {
     requestedBy: string,
     idempotencyKey: string,
   ): Promise<{ readonly requestHash: string; readonly refund: RefundRecord } | null>;
-  /** Locks the payment, sees what is left, and sets the refund aside as PENDING, in one transaction. */
-  add(refund: NewRefund): Promise<RefundAdded>;
+  /** Locks the payment, sees what is left, sets the refund aside as PENDING and tells it, in one transaction. */
+  add(refund: NewRefund, doer: Doer): Promise<RefundAdded>;
 }
 
-export function createRefundStore(prisma: PrismaClient): RefundStore {
+export function createRefundStore(prisma: PrismaClient, outbox: Outbox): RefundStore {
   return {
     async findMany(ids) {
       const rows = await prisma.$queryRaw<RefundRow[]>`
@@ -71,9 +77,12 @@ export function createRefundStore(prisma: PrismaClient): RefundStore {
       const { requestHash, ...refund } = row;
       return { requestHash, refund: toRefundRecord(refund) };
     },
-    async add(refund) {
+    async add(refund, doer) {
       try {
-        return await prisma.$transaction((transaction) => addIn(transaction, refund));
+        return await prisma.$transaction(
+          (transaction) => addIn(transaction, outbox, refund, doer),
+          TRANSACTION_LIMITS,
+        );
       } catch (error) {
         // Ids are new, so the index that a second request can meet is the one about the key.
         if (isUniqueViolation(error)) {
@@ -91,14 +100,21 @@ interface LockedPayment {
   readonly amount: Prisma.Decimal;
   readonly currency: string;
   readonly status: PaymentStatus;
+  readonly version: number;
 }
 
 async function addIn(
   transaction: Prisma.TransactionClient,
+  outbox: Outbox,
   { mayRefund, amount: asked, ...refund }: NewRefund,
+  doer: Doer,
 ): Promise<RefundAdded> {
+  if ((await findErased(transaction, [refund.requestedBy])).size > 0) {
+    return { type: 'erased' };
+  }
   const [payment] = await transaction.$queryRaw<LockedPayment[]>`
-    SELECT user_id AS "userId", recipient_id AS "recipientId", amount, currency, status::text AS status
+    SELECT user_id AS "userId", recipient_id AS "recipientId", amount, currency, status::text AS status,
+           version
     FROM payments.payments WHERE id = ${refund.paymentId}::uuid FOR UPDATE`;
   if (payment === undefined) {
     throw new Error('a payment disappeared, which no payment does');
@@ -108,7 +124,7 @@ async function addIn(
   if ((await transaction.refund.count({ where: { requestedBy, idempotencyKey } })) > 0) {
     return { type: 'keyTaken' };
   }
-  const { status, ...parties } = payment;
+  const { status, version, ...parties } = payment;
   if (!mayRefund(status)) {
     return { type: 'refused', from: status };
   }
@@ -129,5 +145,8 @@ async function addIn(
     data: { ...refund, amount },
     select: { id: true, status: true, failureReason: true, createdAt: true, settledAt: true },
   });
-  return { type: 'added', refund: toRefundRecord({ ...parties, ...row, paymentId, reason, amount }) };
+  const added = toRefundRecord({ ...parties, ...row, paymentId, reason, amount });
+  const told = { ...parties, id: paymentId, amount: payment.amount.toFixed(), version };
+  await outbox.append(transaction, refundRequested(told, added, doer));
+  return { type: 'added', refund: added };
 }

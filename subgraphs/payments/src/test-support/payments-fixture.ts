@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { eventsUrl } from '@supergraph/platform/configuration';
 import {
   createSubgraphClient,
   startServiceDatabase,
@@ -7,8 +8,9 @@ import {
   testTelemetry,
   type ServiceDatabase,
   type SubgraphClient,
+  type TestEventSource,
 } from '@supergraph/platform/testing';
-import { readConfiguration } from '../config.js';
+import { readConfiguration, type PaymentsConfiguration } from '../config.js';
 import { startPayments } from '../server.js';
 import { startStandInAuth, type AuthUser, type StandInAuth } from './stand-in-auth.js';
 
@@ -21,6 +23,8 @@ export interface Person extends AuthUser {
 export interface PaymentsFixture {
   readonly url: string;
   readonly database: ServiceDatabase;
+  /** A token of anybody, with or without an account at auth. */
+  tokenFor(userId: string, role?: string): Promise<string>;
   readonly auth: StandInAuth;
   /** As the router. */
   readonly client: SubgraphClient;
@@ -31,6 +35,7 @@ export interface PaymentsFixture {
     readonly role?: string;
     readonly status?: AuthUser['status'];
     readonly name?: string;
+    readonly email?: string;
   }): Promise<Person>;
   /**
    * Lets requests about one payment meet: its row is held until all of them wait for a lock.
@@ -59,44 +64,54 @@ const SECRETS = {
  * Starts all of it; about a second. The worker is off, so that what tests write stays as it is.
  *
  * @param variables in place of the fixture's own
+ * @param authEvents whose events are auth's; nobody tells any when not given
  */
 export async function startPaymentsFixture(
   variables: Readonly<Record<string, string>> = {},
+  authEvents?: TestEventSource,
 ): Promise<PaymentsFixture> {
   const [database, identity, auth] = await Promise.all([
     startServiceDatabase('payments', fileURLToPath(new URL('../..', import.meta.url))),
     startTestIdentity(),
     startStandInAuth(SECRETS.auth),
   ]);
+  const configuration = readConfiguration({
+    SUPERGRAPH_MODE: 'production',
+    LOG_LEVEL: 'silent',
+    DRAIN_MILLISECONDS: '0',
+    PAYMENTS_PORT: '0',
+    PAYMENTS_DATABASE_URL: database.serviceUrl,
+    PAYMENTS_SECRET_FROM_ROUTER: SECRETS.router,
+    AUTH_JWKS_URL: identity.jwksUrl,
+    AUTH_URLS: `http://127.0.0.1:${auth.port}/graphql`,
+    AUTH_SECRET_FROM_PAYMENTS: SECRETS.auth,
+    PAYMENTS_WEBHOOK_SECRET: SECRETS.webhooks,
+    PAYMENTS_WORKER: 'false',
+    ...variables,
+  });
   const payments = await startPayments(
-    readConfiguration({
-      SUPERGRAPH_MODE: 'production',
-      LOG_LEVEL: 'silent',
-      DRAIN_MILLISECONDS: '0',
-      PAYMENTS_PORT: '0',
-      PAYMENTS_DATABASE_URL: database.serviceUrl,
-      PAYMENTS_SECRET_FROM_ROUTER: SECRETS.router,
-      AUTH_JWKS_URL: identity.jwksUrl,
-      AUTH_URLS: `http://127.0.0.1:${auth.port}/graphql`,
-      AUTH_SECRET_FROM_PAYMENTS: SECRETS.auth,
-      PAYMENTS_WEBHOOK_SECRET: SECRETS.webhooks,
-      PAYMENTS_WORKER: 'false',
-      ...variables,
-    }),
+    authEvents === undefined ? configuration : hearing(configuration, authEvents),
     testTelemetry('payments'),
   );
+  const client = createSubgraphClient({ url: payments.url, secret: SECRETS.router });
+  // Prisma loads itself when it is first used, which Jest allows within hooks and tests only: the consumer of events,
+  // which begins at once, may not be the first.
+  const token = await identity.tokenFor({ userId: randomUUID(), role: 'ADMIN' });
+  await client.query('{ payments(first: 1) { edges { cursor } } }', { token });
   let databaseEnd: Promise<void> | undefined;
   const stopDatabase = (): Promise<void> => (databaseEnd ??= database.stop());
   return {
     url: payments.url,
     stopDatabase,
     database,
+    tokenFor: (userId, role = 'CUSTOMER') => identity.tokenFor({ userId, role }),
     auth,
     secret: SECRETS.router,
     webhookSecret: SECRETS.webhooks,
-    client: createSubgraphClient({ url: payments.url, secret: SECRETS.router }),
-    async person({ role = 'CUSTOMER', status = 'ACTIVE', name = 'Ada Example' } = {}) {
-      const user: AuthUser = { id: randomUUID(), name, status };
+    client,
+    async person({ role = 'CUSTOMER', status = 'ACTIVE', name = 'Ada Example', email } = {}) {
+      const id = randomUUID();
+      const user: AuthUser = { id, name, email: email ?? `${id}@example.com`, status };
       auth.add(user);
       return { ...user, token: await identity.tokenFor({ userId: user.id, role }) };
     },
@@ -115,8 +130,9 @@ export async function startPaymentsFixture(
         'ledger_entries',
         'refunds',
         'provider_events',
+        'outbox',
       ];
-      const rows = tables.map((table) => database.query(`SELECT * FROM ${table} ORDER BY id`));
+      const rows = tables.map((table) => database.query(`SELECT * FROM ${table} ORDER BY 1`));
       return JSON.stringify(await Promise.all(rows));
     },
     async stop() {
@@ -124,6 +140,12 @@ export async function startPaymentsFixture(
       await Promise.all([auth.stop(), identity.stop(), stopDatabase()]);
     },
   };
+}
+
+function hearing(configuration: PaymentsConfiguration, source: TestEventSource): PaymentsConfiguration {
+  const { name, graphqlUrl, secret } = source;
+  const sources = [{ name, urls: [eventsUrl(graphqlUrl)], secret }];
+  return { ...configuration, events: { ...configuration.events, sources } };
 }
 
 /** Keeps whoever locks the payment waiting until so many do. */
@@ -182,5 +204,13 @@ export async function insertPayments(
   await database.query('INSERT INTO payments SELECT * FROM jsonb_populate_recordset(NULL::payments, $1)', [
     JSON.stringify(complete),
   ]);
+  // The worker pays for nobody whom payments does not know.
+  const due = complete.filter((row) => row.process_after !== null).map((row) => row.user_id);
+  await database.query(
+    `INSERT INTO payers (id, name, email, status, version)
+     SELECT DISTINCT id, 'Due Payer', id || '@example.com', 'ACTIVE'::"PayerStatus", 1 FROM unnest($1::uuid[]) AS due (id)
+     ON CONFLICT DO NOTHING`,
+    [due],
+  );
   return complete.map(({ id }) => id);
 }

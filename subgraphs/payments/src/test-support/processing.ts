@@ -1,6 +1,10 @@
 import { createDatabase } from '@supergraph/platform/database';
+import { createOutbox } from '@supergraph/platform/events';
+import { createServiceClient } from '@supergraph/platform/service-client';
 import { testTelemetry } from '@supergraph/platform/testing';
+import { createUserDirectory } from '../clients/user-directory.js';
 import type { ProcessingContext } from '../domain/process-payments.js';
+import { contracts } from '../events/contracts.js';
 import { PrismaClient } from '../generated/prisma/client.js';
 import type { PaymentProvider } from '../provider/payment-provider.js';
 import { createTestProviderBooks } from '../provider/test-provider-books.js';
@@ -36,6 +40,14 @@ export function openReplica(
   const telemetry = testTelemetry('payments');
   const database = createDatabase({ url: fixture.database.serviceUrl, schema: 'payments', ...telemetry });
   const prisma = new PrismaClient({ adapter: database.adapter });
+  const auth = createServiceClient({
+    caller: 'payments',
+    service: 'auth',
+    urls: [`http://127.0.0.1:${fixture.auth.port}/graphql`],
+    secret: fixture.auth.secret,
+    logger: telemetry.logger,
+    timeoutMilliseconds: 10_000,
+  });
   const calls: string[] = [];
   const events: ProviderEvent[] = [];
   const provider = createTestProvider({
@@ -50,7 +62,8 @@ export function openReplica(
     calls,
     events,
     context: {
-      store: createStore(prisma),
+      store: createStore(prisma, createOutbox({ source: 'payments', contracts })),
+      users: createUserDirectory(auth),
       logger: telemetry.logger,
       leaseMilliseconds: options.leaseMilliseconds ?? 0,
       provider: {
@@ -70,7 +83,7 @@ export function openReplica(
       },
     },
     async stop() {
-      await provider.stop();
+      await Promise.all([provider.stop(), auth.close()]);
       await database.close();
     },
   };

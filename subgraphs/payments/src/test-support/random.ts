@@ -27,21 +27,3 @@ export function createRandom(seed: number): Random {
     chance: (probability) => next() < probability,
   };
 }
-
-/**
- * Runs a property for many seeds that nobody chose; a failure names the one to repeat.
- *
- * @param runs how many
- */
-export async function forManySeeds(runs: number, property: (random: Random) => Promise<void>): Promise<void> {
-  for (let run = 0; run < runs; run += 1) {
-    const seed = Math.floor(Math.random() * 2 ** 32);
-    try {
-      await property(createRandom(seed));
-    } catch (error) {
-      throw new Error(`It does not hold for createRandom(${seed}): ${(error as Error).message}`, {
-        cause: error,
-      });
-    }
-  }
-}

@@ -6,12 +6,15 @@ import type { Viewer } from '@supergraph/platform/identity';
 export interface AuthUser {
   readonly id: string;
   readonly name: string;
+  readonly email: string;
   readonly status: 'ACTIVE' | 'SUSPENDED' | 'ERASED';
 }
 
 /** A small auth over real HTTP: it answers entities of users to services that prove themselves. */
 export interface StandInAuth {
   readonly port: number;
+  /** By what payments proves itself. */
+  readonly secret: string;
   /** How many users each question was about, in order. */
   readonly questions: number[];
   add(...users: AuthUser[]): void;
@@ -22,7 +25,7 @@ export interface StandInAuth {
 
 const SDL = `
   extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
-  type User @key(fields: "id") { id: ID! name: String status: String }
+  type User @key(fields: "id") { id: ID! name: String email: String status: String }
   type Query { nothing: String }
 `;
 
@@ -58,6 +61,8 @@ export async function startStandInAuth(secret: string): Promise<StandInAuth> {
           },
           name: (user: AuthUser, _args: unknown, { viewer }: { viewer: Viewer }) =>
             isTrusted(viewer) ? user.name : null,
+          email: (user: AuthUser, _args: unknown, { viewer }: { viewer: Viewer }) =>
+            isTrusted(viewer) ? user.email : null,
           status: (user: AuthUser, _args: unknown, { viewer }: { viewer: Viewer }) =>
             isTrusted(viewer) ? user.status : null,
         },
@@ -75,6 +80,7 @@ export async function startStandInAuth(secret: string): Promise<StandInAuth> {
   const port = Number(new URL(running.url).port);
   return {
     port,
+    secret,
     questions,
     add: (...added) => added.forEach((user) => users.set(user.id, user)),
     stop: () => running.stop(),

@@ -6,7 +6,7 @@ describe('httpsUrl', () => {
     ['https://example.com/me.png', 'https://example.com/me.png'],
     ['HTTPS://EXAMPLE.com', 'https://example.com/'],
     ['https://example.com/ä', 'https://example.com/%C3%A4'],
-    ['https://example.com/"><script>', 'https://example.com/%22%3E%3Cscript%3E'],
+    ['https://müller.example.com:444/x?y#z', 'https://xn--mller-kva.example.com:444/x?y#z'],
   ])('takes %j', (text, url) => {
     expect(httpsUrl.parse(text)).toBe(url);
   });
@@ -15,6 +15,9 @@ describe('httpsUrl', () => {
     'http://example.com',
     'javascript:alert(1)',
     'https:example.com',
+    'https://example.com/"><script>',
+    'https://localhost/me.png',
+    'https://good.example.com\\@evil.example.com/',
     'https://',
     'https://user:secret@example.com/',
     'https://exa mple.com/',
@@ -35,18 +38,28 @@ describe('httpsUrl', () => {
 });
 
 describe('phoneNumber', () => {
-  it.each(['+4930123456', '+12345678', '+123456789012345'])('takes %j', (text) => {
-    expect(phoneNumber.parse(text)).toBe(text);
+  it.each([
+    ['+4930123456', '+4930123456'],
+    [' +49 (30) 12 34-56 ', '+4930123456'],
+    ['+1 202 555 0123', '+12025550123'],
+    ['+٤٩٣٠١٢٣٤٥٦', '+4930123456'],
+  ])('takes %j as %j', (text, number) => {
+    expect(phoneNumber.parse(text)).toBe(number);
   });
 
   it.each([
     '4930123456',
+    '030 123456',
     '+1234567',
+    '+12345678',
     '+1234567890123456',
     '+0301234567',
-    '+49 30 123456',
+    '+999123456789',
     '+49301234x6',
-    '+٤٩٣٠١٢٣٤٥٦',
+    '+1 202 555 0123 ext. 5',
+    'call +4930123456',
+    '+4930123456\n+4930123457',
+    '',
   ])('refuses %j', (text) => {
     expect(phoneNumber.safeParse(text).success).toBe(false);
   });

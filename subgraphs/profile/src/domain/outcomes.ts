@@ -17,3 +17,8 @@ export interface StaleVersion {
 export interface HandleTaken {
   readonly type: 'handleTaken';
 }
+
+/** The person's account was erased; a token of it may still be good for minutes. */
+export interface AccountErased {
+  readonly type: 'accountErased';
+}

@@ -23,6 +23,9 @@ export const locale: z.ZodType<string, string> = z
 /**
  * The name of a time zone. Letter case is corrected; an older or newer name of the same zone stays as it was given.
  *
+ * Intl decides, and no library: it is what shows times in the zone, and its list comes with Node's ICU, while a
+ * library's own would let through zones that nothing here can compute with.
+ *
  * @see https://www.iana.org/time-zones
  */
 export const timeZone: z.ZodType<string, string> = z

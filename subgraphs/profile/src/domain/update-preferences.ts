@@ -1,11 +1,12 @@
 import { requireUser } from '@supergraph/platform/identity';
 import { validate, type InvalidInput } from '@supergraph/platform/validation';
 import { z } from 'zod';
+import { preferencesUpdated } from '../events/tells.js';
 import type { PreferencesChanges } from '../store/preferences.js';
 import { changeOwnProfile } from './change-own-profile.js';
 import { chosenFields } from './changes.js';
 import type { DomainContext } from './context.js';
-import type { ProfileUpdated, StaleVersion } from './outcomes.js';
+import type { AccountErased, ProfileUpdated, StaleVersion } from './outcomes.js';
 import { currencyCode, locale, timeZone } from './regional-settings.js';
 
 const preferencesUpdate = z.object({
@@ -27,7 +28,7 @@ const preferencesUpdate = z.object({
 export async function updatePreferences(
   context: DomainContext,
   input: z.input<typeof preferencesUpdate>,
-): Promise<ProfileUpdated | StaleVersion | InvalidInput> {
+): Promise<ProfileUpdated | StaleVersion | AccountErased | InvalidInput> {
   requireUser(context.viewer);
   const checked = validate(preferencesUpdate, input);
   if (checked.type === 'invalidInput') {
@@ -40,9 +41,18 @@ export async function updatePreferences(
     notifyPush: notifications?.push,
     notifySms: notifications?.sms,
   });
-  return changeOwnProfile<never>(context, {
+  return changeOwnProfile(context, {
     expectedVersion,
     changes,
-    write: (userId) => context.store.preferences.update({ userId, expectedVersion, changes }),
+    fields: Object.keys(chosenFields({ ...fields, notifications })),
+    async write({ profiles, preferences }, userId) {
+      // The profile's row comes first: its lock makes concurrent writers of the preferences wait their turn.
+      const profile = await profiles.touch({ userId, expectedVersion });
+      if (profile !== null) {
+        await preferences.write(profile.id, changes);
+      }
+      return profile;
+    },
+    tellChange: preferencesUpdated,
   });
 }

@@ -1,13 +1,14 @@
 import { requireUser } from '@supergraph/platform/identity';
 import { line, paragraph, validate, type InvalidInput } from '@supergraph/platform/validation';
 import { z } from 'zod';
-import type { ProfileChanges } from '../store/profiles.js';
+import { profileUpdated } from '../events/tells.js';
+import { isHandleTaken, type ProfileChanges } from '../store/profiles.js';
 import { changeOwnProfile } from './change-own-profile.js';
-import { chosenFields, givenFields } from './changes.js';
+import { chosenFields, givenFields, isEmptyChange } from './changes.js';
 import { httpsUrl, phoneNumber } from './contact-details.js';
 import type { DomainContext } from './context.js';
 import { newHandle } from './handle.js';
-import type { HandleTaken, ProfileUpdated, StaleVersion } from './outcomes.js';
+import type { AccountErased, HandleTaken, ProfileUpdated, StaleVersion } from './outcomes.js';
 
 const visibility = z.enum(['PUBLIC', 'PRIVATE']).nullish();
 
@@ -38,30 +39,34 @@ const profileUpdate = z.object({
 export async function updateProfile(
   context: DomainContext,
   input: z.input<typeof profileUpdate>,
-): Promise<ProfileUpdated | StaleVersion | HandleTaken | InvalidInput> {
+): Promise<ProfileUpdated | StaleVersion | HandleTaken | AccountErased | InvalidInput> {
   requireUser(context.viewer);
   const checked = validate(profileUpdate, input);
   if (checked.type === 'invalidInput') {
     return checked;
   }
   const { expectedVersion, visibility: visibilities, ...fields } = checked.value;
-  const changes: ProfileChanges = {
-    ...givenFields(fields),
-    ...chosenFields({
-      displayNameVisibility: visibilities?.displayName,
-      avatarUrlVisibility: visibilities?.avatarUrl,
-      phoneVisibility: visibilities?.phone,
-      addressVisibility: visibilities?.address,
-      bioVisibility: visibilities?.bio,
-    }),
-  };
-  return changeOwnProfile<HandleTaken>(context, {
-    expectedVersion,
-    changes,
-    // The unique index decides, not a look beforehand: two may want a handle at the same moment.
-    write: async (userId) => {
-      const written = await context.store.profiles.update({ userId, expectedVersion, changes });
-      return written === 'handleTaken' ? { type: 'handleTaken' } : written;
-    },
+  const given = givenFields(fields);
+  const chosen = chosenFields({
+    displayNameVisibility: visibilities?.displayName,
+    avatarUrlVisibility: visibilities?.avatarUrl,
+    phoneVisibility: visibilities?.phone,
+    addressVisibility: visibilities?.address,
+    bioVisibility: visibilities?.bio,
   });
+  const changes: ProfileChanges = { ...given, ...chosen };
+  try {
+    return await changeOwnProfile(context, {
+      expectedVersion,
+      changes,
+      fields: [...Object.keys(given), ...(isEmptyChange(chosen) ? [] : ['visibility'])],
+      write: ({ profiles }, userId) => profiles.update({ userId, expectedVersion, changes }),
+      tellChange: profileUpdated,
+    });
+  } catch (error) {
+    if (isHandleTaken(error)) {
+      return { type: 'handleTaken' };
+    }
+    throw error;
+  }
 }

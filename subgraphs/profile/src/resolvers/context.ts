@@ -13,11 +13,9 @@ export interface Context extends DomainContext {
 export function createContextFactory(services: {
   readonly store: Store;
 }): (request: SubgraphRequest) => Context {
-  return ({ viewer }) => ({
-    viewer,
-    store: services.store,
-    loaders: createLoaders(services.store, (userIds) =>
-      readProfiles(services.store.profiles, viewer, userIds),
-    ),
-  });
+  return ({ viewer, clientIp, clientUserAgent }) => {
+    const client = { ip: clientIp, userAgent: clientUserAgent };
+    const domain: DomainContext = { viewer, client, store: services.store };
+    return { ...domain, loaders: createLoaders(services.store, (userIds) => readProfiles(domain, userIds)) };
+  };
 }

@@ -1,7 +1,7 @@
 import type { InvalidInput } from '@supergraph/platform/validation';
-import type { HandleTaken, ProfileUpdated, StaleVersion } from '../domain/outcomes.js';
+import type { AccountErased, HandleTaken, ProfileUpdated, StaleVersion } from '../domain/outcomes.js';
 
-type Outcome = ProfileUpdated | StaleVersion | HandleTaken | InvalidInput;
+type Outcome = ProfileUpdated | StaleVersion | HandleTaken | AccountErased | InvalidInput;
 
 /** Gives a domain outcome its GraphQL shape: the success, or the problem with its code and words. */
 export function toResult<Given extends Outcome>(outcome: Given): ResultOf<Given> {
@@ -13,6 +13,7 @@ type TypenameOf = {
   profileUpdated: 'Profile';
   staleVersion: 'StaleVersionProblem';
   handleTaken: 'HandleTakenProblem';
+  accountErased: 'AccountErasedProblem';
   invalidInput: 'InvalidInputProblem';
 };
 type ResultOf<Given extends Outcome> = Extract<Shaped, { __typename: TypenameOf[Given['type']] }>;
@@ -33,6 +34,12 @@ function shape(outcome: Outcome) {
         __typename: 'HandleTakenProblem' as const,
         code: 'HANDLE_TAKEN',
         message: 'Somebody else has this handle; choose another.',
+      };
+    case 'accountErased':
+      return {
+        __typename: 'AccountErasedProblem' as const,
+        code: 'ACCOUNT_ERASED',
+        message: 'This account was erased; nothing can be written for it any more.',
       };
     case 'invalidInput':
       return {

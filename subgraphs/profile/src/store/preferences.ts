@@ -1,6 +1,5 @@
-import type { PrismaClient } from '../generated/prisma/client.js';
+import type { Prisma } from '../generated/prisma/client.js';
 import type { Theme } from '../generated/prisma/enums.js';
-import { profileColumns, type ProfileRecord } from './profiles.js';
 
 /** How a person likes things to be. */
 export interface PreferencesRecord {
@@ -30,18 +29,13 @@ const columns = {
 export interface PreferencesStore {
   /** One statement for any number of profiles; gives what was found by the profile's id. */
   findMany(profileIds: ReadonlyArray<string>): Promise<ReadonlyMap<string, PreferencesRecord>>;
-  /**
-   * Carries a change out at the expected version of the profile and counts it there, both or neither; null when
-   * there is no profile of that version.
-   */
-  update(args: {
-    readonly userId: string;
-    readonly expectedVersion: number;
-    readonly changes: PreferencesChanges;
-  }): Promise<ProfileRecord | null>;
+  /** Writes what of a profile's preferences changes, in the transaction that counts the change at the profile. */
+  write(profileId: string, changes: PreferencesChanges): Promise<void>;
+  /** Deletes a user's preferences, and gives how many rows that were. */
+  remove(userId: string): Promise<number>;
 }
 
-export function createPreferencesStore(prisma: PrismaClient): PreferencesStore {
+export function createPreferencesStore(prisma: Prisma.TransactionClient): PreferencesStore {
   return {
     async findMany(profileIds) {
       const rows = await prisma.preferences.findMany({
@@ -50,25 +44,18 @@ export function createPreferencesStore(prisma: PrismaClient): PreferencesStore {
       });
       return new Map(rows.map(({ profileId, ...preferences }) => [profileId, preferences]));
     },
-    update({ userId, expectedVersion, changes }) {
-      return prisma.$transaction(async (transaction) => {
-        // The profile's row comes first: its lock makes concurrent writers of the preferences wait their turn.
-        const [profile] = await transaction.profile.updateManyAndReturn({
-          where: { userId, version: expectedVersion },
-          data: { version: { increment: 1 } },
-          select: profileColumns,
-        });
-        if (profile === undefined) {
-          return null;
-        }
-        await transaction.preferences.upsert({
-          where: { profileId: profile.id },
-          create: { profileId: profile.id, ...changes },
-          update: changes,
-          select: { profileId: true },
-        });
-        return profile;
+    async write(profileId, changes) {
+      await prisma.preferences.upsert({
+        where: { profileId },
+        create: { profileId, ...changes },
+        update: changes,
+        select: { profileId: true },
       });
+    },
+    async remove(userId) {
+      return prisma.$executeRaw`
+        DELETE FROM preferences USING profiles
+         WHERE profiles.id = preferences.profile_id AND profiles.user_id = ${userId}::uuid`;
     },
   };
 }

@@ -1,5 +1,5 @@
 import { isUniqueViolation } from '@supergraph/platform/database';
-import type { PrismaClient } from '../generated/prisma/client.js';
+import type { Prisma } from '../generated/prisma/client.js';
 import type { Visibility } from '../generated/prisma/enums.js';
 
 /** A profile as it is kept; what of it is shown to whom the domain decides. */
@@ -55,17 +55,42 @@ export interface ProfileStore {
   findByUsers(userIds: ReadonlyArray<string>): Promise<ReadonlyMap<string, ProfileRecord>>;
   /** One statement for any number of handles in lower case; gives what was found by the handle. */
   findByHandles(handles: ReadonlyArray<string>): Promise<ReadonlyMap<string, ProfileRecord>>;
-  /** Makes an empty profile unless the user has one, and gives the one that there is then. */
-  add(userId: string): Promise<ProfileRecord>;
-  /** Carries a change out at the expected version and counts it; null when there is no profile of that version. */
+  /** Makes an empty profile for each who has none and was not erased, and gives those that it made. */
+  addMany(userIds: ReadonlyArray<string>): Promise<ReadonlyArray<ProfileRecord>>;
+  /**
+   * Carries a change out at the expected version and counts it; null when there is no profile of that version.
+   *
+   * @throws when the handle is somebody else's, see {@link isHandleTaken}
+   */
   update(args: {
     readonly userId: string;
     readonly expectedVersion: number;
     readonly changes: ProfileChanges;
-  }): Promise<ProfileRecord | 'handleTaken' | null>;
+  }): Promise<ProfileRecord | null>;
+  /** Counts a change of what hangs on the profile, as {@link update} does. */
+  touch(args: { readonly userId: string; readonly expectedVersion: number }): Promise<ProfileRecord | null>;
+  /** Deletes a user's profile, and gives its id; null when there was none. */
+  remove(userId: string): Promise<string | null>;
 }
 
-export function createProfileStore(prisma: PrismaClient): ProfileStore {
+/** Tells whether an error says that a handle is somebody else's: the unique index decides, not a look beforehand. */
+export function isHandleTaken(error: unknown): boolean {
+  return isUniqueViolation(error, 'handle');
+}
+
+export function createProfileStore(prisma: Prisma.TransactionClient): ProfileStore {
+  const change = async (
+    userId: string,
+    expectedVersion: number,
+    changes: ProfileChanges,
+  ): Promise<ProfileRecord | null> => {
+    const [changed] = await prisma.profile.updateManyAndReturn({
+      where: { userId, version: expectedVersion },
+      data: { ...changes, version: { increment: 1 } },
+      select: profileColumns,
+    });
+    return changed ?? null;
+  };
   return {
     async findMany(ids) {
       const rows = await prisma.profile.findMany({ where: { id: { in: [...ids] } }, select: profileColumns });
@@ -85,29 +110,19 @@ export function createProfileStore(prisma: PrismaClient): ProfileStore {
       });
       return new Map(rows.map((row) => [row.handle ?? '', row]));
     },
-    async add(userId) {
-      const [added] = await prisma.profile.createManyAndReturn({
-        data: [{ userId }],
+    addMany: (userIds) =>
+      prisma.profile.createManyAndReturn({
+        data: userIds.map((userId) => ({ userId })),
         skipDuplicates: true,
         select: profileColumns,
-      });
-      // Somebody was quicker: of two requests that need the profile first, one makes it and the other reads it.
-      return added ?? prisma.profile.findUniqueOrThrow({ where: { userId }, select: profileColumns });
-    },
-    async update({ userId, expectedVersion, changes }) {
-      try {
-        const [updated] = await prisma.profile.updateManyAndReturn({
-          where: { userId, version: expectedVersion },
-          data: { ...changes, version: { increment: 1 } },
-          select: profileColumns,
-        });
-        return updated ?? null;
-      } catch (error) {
-        if (isUniqueViolation(error, 'handle')) {
-          return 'handleTaken';
-        }
-        throw error;
-      }
+      }),
+    update: ({ userId, expectedVersion, changes }) => change(userId, expectedVersion, changes),
+    touch: ({ userId, expectedVersion }) => change(userId, expectedVersion, {}),
+    async remove(userId) {
+      // Not `delete`, which throws when there is nothing to delete.
+      const rows = await prisma.$queryRaw<{ id: string }[]>`
+        DELETE FROM profiles WHERE user_id = ${userId}::uuid RETURNING id::text`;
+      return rows[0]?.id ?? null;
     },
   };
 }
