@@ -3,11 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { expressMiddleware } from '@as-integrations/express5';
 import { describeCause } from '@supergraph/platform/errors';
 import { createHttpService } from '@supergraph/platform/http';
-import { createRemoteKeys, createTokenVerifier } from '@supergraph/platform/identity';
+import { createRemoteKeys, createTokenVerifier, type TokenVerifier } from '@supergraph/platform/identity';
 import { createLogger, createMetrics, type Logger, type Metrics } from '@supergraph/platform/telemetry';
 import type { Request, Response } from 'express';
 import { disableLibraryTelemetry } from './config.js';
 import type { RouterConfiguration } from './configuration.js';
+import { followEvents } from './events/follow-events.js';
 import { createErrorFormatter, toRequestError } from './failures/format-error.js';
 import { allowOrigins } from './http/cors.js';
 import { answerErrors, refuseUnknownPath } from './http/error-responses.js';
@@ -17,7 +18,7 @@ import { securityHeaders } from './http/security-headers.js';
 import { createContext } from './identity/create-context.js';
 import type { RouterContext } from './identity/request-context.js';
 import { sandboxRoutes } from './sandbox/routes.js';
-import { loadSupergraph } from './supergraph/loaded-supergraph.js';
+import { loadSupergraph, type LoadedSupergraph } from './supergraph/loaded-supergraph.js';
 import { SupergraphGateway } from './supergraph/supergraph-gateway.js';
 import { watchFile } from './supergraph/watch-file.js';
 import { SubgraphClients } from './transport/subgraph-clients.js';
@@ -48,7 +49,8 @@ export async function startRouter(
   const { common, limits } = configuration;
   const showCauses = common.mode === 'embedded';
   const clients = new SubgraphClients(limits.connectionsPerReplica, limits.requestTimeoutMilliseconds);
-  const load = (sdl: string) => loadSupergraph(sdl, { configuration, clients, logger });
+  const load = (sdl: string, previous?: LoadedSupergraph): Promise<LoadedSupergraph> =>
+    loadSupergraph(sdl, { configuration, clients, logger, ...(previous === undefined ? {} : { previous }) });
 
   const text = await readFile(configuration.supergraphFile, 'utf8');
   const gateway = new SupergraphGateway(await load(text));
@@ -56,9 +58,19 @@ export async function startRouter(
   const graphql = createGraphqlServer({ configuration, gateway, formatError, logger, metrics });
   await graphql.start();
 
+  const events = followEvents({
+    configuration,
+    settings: () => gateway.current.subgraphs.map(({ settings }) => settings),
+    logger,
+  });
   const keys = createRemoteKeys(configuration.keysUrl, logger);
   const { tokenIssuer: issuer, tokenAudience: audience } = common;
-  const verify = createTokenVerifier({ getKey: keys.getKey, issuer, audience });
+  const verifySignature = createTokenVerifier({ getKey: keys.getKey, issuer, audience });
+  const verify: TokenVerifier = async (token) => {
+    const claims = await verifySignature(token);
+    await events.sessions?.check(claims, token);
+    return claims;
+  };
   const contextOf = (request: Request, response: Response): Promise<RouterContext> =>
     createContext(request, response, verify, limits.requestTimeoutMilliseconds);
 
@@ -113,8 +125,9 @@ export async function startRouter(
     text,
     async (sdl) => {
       try {
-        const next = await load(sdl);
+        const next = await load(sdl, gateway.current);
         gateway.replace(next);
+        events.follow();
         clients.keepOnly(next.subgraphs);
         logger.info({ event: 'reloaded', file: configuration.supergraphFile }, 'a new supergraph is served');
       } catch (error) {
@@ -136,6 +149,7 @@ export async function startRouter(
     async stop() {
       file.stop();
       keys.stop();
+      await events.stop();
       await http.stop();
       await graphql.stop();
       await clients.close();

@@ -8,6 +8,7 @@ import {
 import type { Logger, Metrics } from '@supergraph/platform/telemetry';
 import { GraphQLError, OperationTypeNode, type OperationDefinitionNode } from 'graphql';
 import type { RouterConfiguration } from '../configuration.js';
+import { stringifyResult } from '../execution/response/response-text.js';
 import type { ErrorFormatter } from '../failures/format-error.js';
 import type { RouterContext } from '../identity/request-context.js';
 import type { SupergraphGateway } from '../supergraph/supergraph-gateway.js';
@@ -40,6 +41,7 @@ export function createGraphqlServer(options: GraphqlServerOptions): ApolloServer
     validationRules: [limitDepth],
     logger: options.logger.child({ library: '@apollo/server' }, { level: 'warn' }),
     formatError: options.formatError,
+    stringifyResult,
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),

@@ -1,7 +1,15 @@
 import type { ServerResponse } from 'node:http';
 
-/** How long the work for one request is worth doing: until its deadline, or until the client leaves. */
-export class RequestLifetime {
+/** How long some work is worth doing. */
+export interface Lifetime {
+  /** Milliseconds until the deadline, 0 when it has passed. */
+  readonly remainingMilliseconds: number;
+  /** Calls `listener` when nobody waits for it any more, at once when nobody does. Gives what takes it back. */
+  readonly onAbandoned: (listener: () => void) => () => void;
+}
+
+/** The work for one request is worth doing until its deadline, or until the client leaves. */
+export class RequestLifetime implements Lifetime {
   readonly #endsAt: number;
   readonly #listeners = new Set<() => void>();
   #left = false;

@@ -1,7 +1,6 @@
 import type { TokenVerifier } from '@supergraph/platform/identity';
 import { currentRequest, startTrace } from '@supergraph/platform/telemetry';
 import type { Request, Response } from 'express';
-import { ResponseTree } from '../failures/response-tree.js';
 import { RequestLifetime } from '../http/request-lifetime.js';
 import { authenticate } from './authenticate.js';
 import type { RouterContext } from './request-context.js';
@@ -27,7 +26,6 @@ export async function createContext(
     clientIp: request.ip?.replace(/^::ffff:/, ''),
     clientUserAgent: printable(request.get('user-agent')),
     lifetime,
-    tree: new ResponseTree(),
   };
 }
 

@@ -1,24 +1,30 @@
-import { ApolloGateway } from '@apollo/gateway';
-import { supergraphWithoutUnsupportedFeatures } from '@supergraph/schema/gateway-supergraph';
+import type { GatewayExecutor } from '@apollo/server-gateway-interface';
 import type { Logger } from '@supergraph/platform/telemetry';
 import type { GraphQLSchema } from 'graphql';
 import type { RouterConfiguration } from '../configuration.js';
+import { createExecutor, type ExecutionHooks } from '../execution/executor.js';
+import { FetchByHttp } from '../execution/fetch/fetch-by-http.js';
+import { FetchSharing } from '../execution/fetch/fetch-sharing.js';
+import type { FetchExecutor } from '../execution/fetch/subgraph-fetch.js';
+import { OperationStore, type ExpectedOperation } from '../execution/operation/operation-store.js';
 import type { SubgraphClient } from '../transport/subgraph-client.js';
 import type { SubgraphClients } from '../transport/subgraph-clients.js';
-import { executeCompletely } from './execute-completely.js';
+import { loadPlanner } from './gateway-planner.js';
 import { readSubgraphs } from './read-subgraphs.js';
-import { SubgraphDataSource } from './subgraph-data-source.js';
+import { withoutAddresses } from './without-addresses.js';
 
 /** Executes one operation; what Apollo Server asks of a gateway. */
-export type Executor = ApolloGateway['executor'];
+export type Executor = GatewayExecutor;
 
 /** One version of the supergraph, ready to answer. */
 export interface LoadedSupergraph {
-  /** The supergraph as it was given, with everything that the executor cannot enforce. */
+  /** The supergraph as it was given, with everything that the planner does not know. */
   readonly sdl: string;
   /** What clients see of it. */
   readonly schema: GraphQLSchema;
   readonly subgraphs: ReadonlyArray<SubgraphClient>;
+  /** Its operations that are planned and compiled. */
+  readonly operations: OperationStore;
   readonly execute: Executor;
 }
 
@@ -27,7 +33,17 @@ export interface LoadingOptions {
   readonly configuration: Pick<RouterConfiguration, 'settingsOf' | 'limits'>;
   readonly clients: SubgraphClients;
   readonly logger: Logger;
+  readonly hooks?: ExecutionHooks;
+  /** Puts something between the executor and the fetches, such as a cache. */
+  readonly wrapFetches?: (fetches: FetchExecutor) => FetchExecutor;
+  /** Operations that are known to come: they are planned before the supergraph is served. */
+  readonly expected?: ReadonlyArray<ExpectedOperation>;
+  /** The version that is served meanwhile: what is asked for most of it is planned before the next is served. */
+  readonly previous?: LoadedSupergraph;
 }
+
+/** Of the version before. */
+const WARMED_OPERATIONS = 500;
 
 /**
  * Loads a version of the supergraph: checks it, and makes its planner and its executor. No subgraph is asked for
@@ -36,28 +52,29 @@ export interface LoadingOptions {
  * @throws when the text is not a Federation 2 supergraph, or the configuration does not say how to reach a subgraph
  */
 export async function loadSupergraph(sdl: string, options: LoadingOptions): Promise<LoadedSupergraph> {
-  const { settingsOf, limits } = options.configuration;
-  const settings = readSubgraphs(sdl).map(settingsOf);
-  const subgraphs = new Map(settings.map((each) => [each.name, options.clients.clientFor(each)]));
-  const gateway = new ApolloGateway({
-    supergraphSdl: supergraphWithoutUnsupportedFeatures(sdl),
-    validateSupergraph: true,
-    // Otherwise a request header shows anybody the query plan.
-    __exposeQueryPlanExperimental: false,
-    logger: options.logger.child({ library: '@apollo/gateway' }, { level: quieter(options.logger.level) }),
-    buildService: ({ name }) => {
-      const client = subgraphs.get(name);
-      if (client === undefined) {
-        throw new Error(`the supergraph has no subgraph ${name}`);
-      }
-      return new SubgraphDataSource(client, limits, options.logger);
-    },
+  const { configuration, clients, logger, hooks = {}, previous } = options;
+  const settings = readSubgraphs(sdl).map(configuration.settingsOf);
+  const subgraphs = new Map(settings.map((each) => [each.name, clients.clientFor(each)]));
+  const fetches = new FetchSharing(new FetchByHttp(subgraphs, configuration.limits), configuration.limits);
+  const operations = await loadOperations(sdl, options);
+  const execute = createExecutor({
+    operations,
+    fetcher: options.wrapFetches?.(fetches) ?? fetches,
+    logger,
+    hooks,
   });
-  const { schema, executor } = await gateway.load();
-  return { sdl, schema, subgraphs: [...subgraphs.values()], execute: executeCompletely(executor) };
+  if (operations !== previous?.operations) {
+    await operations.warm([
+      ...(options.expected ?? []),
+      ...(previous?.operations.mostUsed(WARMED_OPERATIONS) ?? []),
+    ]);
+  }
+  return { sdl, schema: operations.planner.schema, subgraphs: [...subgraphs.values()], operations, execute };
 }
 
-/** The library tells every step at `info`. */
-function quieter(level: string): string {
-  return level === 'info' ? 'warn' : level;
+/** A supergraph that differs from the one before in addresses only keeps its plans. */
+async function loadOperations(sdl: string, { previous, logger }: LoadingOptions): Promise<OperationStore> {
+  return previous !== undefined && withoutAddresses(previous.sdl) === withoutAddresses(sdl)
+    ? previous.operations
+    : new OperationStore(await loadPlanner(sdl, logger));
 }

@@ -4,6 +4,8 @@ import { TransportFailure } from './transport-failure.js';
 export interface SubgraphAnswer {
   readonly data?: Record<string, unknown> | null;
   readonly errors?: ReadonlyArray<unknown>;
+  /** Characters of its text. */
+  readonly length?: number;
 }
 
 const OVERLOADED = new Set([502, 503, 504]);
@@ -46,7 +48,11 @@ function readResponse(text: string): SubgraphAnswer | undefined {
   if (!fits || (!isObject(data) && given === undefined)) {
     return undefined;
   }
-  return { ...(data === undefined ? {} : { data }), ...(given === undefined ? {} : { errors: given }) };
+  return {
+    ...(data === undefined ? {} : { data }),
+    ...(given === undefined ? {} : { errors: given }),
+    length: text.length,
+  };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -74,13 +74,13 @@ export class SubgraphClient {
   async #attempt(call: SubgraphCall, signal: AbortSignal): Promise<SubgraphAnswer> {
     const tried = new Set<Replica>();
     let repeats = call.operation === 'query' ? 1 : 0;
-    let failure = new TransportFailure('unreachable', 'the subgraph has no address');
+    let failure: TransportFailure | undefined;
     this.#turn += 1;
     for (;;) {
       // With nothing left to try, a broken query may meet its only replica again: it may have come back already.
       const replica = chooseReplica(this.#replicas, tried, this.#turn);
       if (replica === undefined) {
-        throw failure;
+        throw failure ?? new TransportFailure('unreachable', 'the subgraph has no address');
       }
       try {
         return await exchange(replica, call, signal);

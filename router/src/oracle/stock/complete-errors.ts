@@ -7,10 +7,10 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { findUnexplainedNulls, type UnexplainedNull } from './unexplained-nulls.js';
-import type { Variables } from './included.js';
+import type { Variables } from '../../failures/included.js';
 import type { ResponseTree } from './response-tree.js';
 import { isSelected, type AskedOperation } from './selected-fields.js';
-import type { ResponsePath } from './subgraph-error.js';
+import type { ResponsePath } from '../../failures/subgraph-error.js';
 
 /** What the executor gave for one operation. */
 export interface ExecutedOperation {
@@ -54,6 +54,9 @@ export function completeErrors(executed: ExecutedOperation): ReadonlyArray<Graph
   return complete.length > 0 ? complete : errors;
 }
 
+/** Marks errors that were copied to a null from somewhere near it. */
+export const GUESSED = 'guessed';
+
 function explain(
   position: UnexplainedNull,
   errors: ReadonlyArray<GraphQLError>,
@@ -62,7 +65,7 @@ function explain(
   // What a field needs of its object lies in the object or below it.
   const reason = undelivered ? errors.find((error) => startsWith(error.path, path.slice(0, -1))) : undefined;
   if (reason !== undefined) {
-    return [new GraphQLError(reason.message, { path, extensions: { ...reason.extensions } })];
+    return [new GraphQLError(reason.message, { path, extensions: { ...reason.extensions, [GUESSED]: true } })];
   }
   if (!required) {
     return [];

@@ -1,5 +1,5 @@
 import { fieldsOfEntity, type FetchedFields } from './fetched-fields.js';
-import type { SubgraphError } from './subgraph-error.js';
+import type { SubgraphError } from '../../failures/subgraph-error.js';
 
 /** What one fetch asked for. */
 export interface FetchTarget {

@@ -10,7 +10,7 @@ import {
 import { ErrorTrie } from './error-trie.js';
 import { selectedFields, typeOfObject, type AskedOperation } from './selected-fields.js';
 import type { ResponseObject, ResponseTree } from './response-tree.js';
-import type { ResponsePath } from './subgraph-error.js';
+import type { ResponsePath } from '../../failures/subgraph-error.js';
 
 /** A position of the response that stays empty, without an error that says so. */
 export interface UnexplainedNull {
@@ -66,7 +66,7 @@ export function findUnexplainedNulls(
       }
       const unknown = tree.unknownTo(object);
       const answeredNull = unknown.some(({ fields }) => fields.has(name));
-      const value = object[name];
+      const value = Object.hasOwn(object, name) ? object[name] : undefined;
       const undelivered = value === undefined && !answeredNull;
       const position = [...path, name];
       const required = isNonNullType(field.type);

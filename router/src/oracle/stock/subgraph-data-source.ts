@@ -1,18 +1,20 @@
 import type { GraphQLDataSource } from '@apollo/gateway';
-import { ERROR_CATALOGUE } from '@supergraph/platform/errors';
-import type { Logger } from '@supergraph/platform/telemetry';
-import type { RouterLimits } from '../configuration.js';
-import { describeTransportFailure } from '../failures/describe-transport-failure.js';
-import { fieldsOfEntity, readFetchedFields } from '../failures/fetched-fields.js';
-import { filterSubgraphError } from '../failures/filter-subgraph-error.js';
-import { matchRepresentations } from '../failures/match-representations.js';
-import { placeErrors, spreadOverFields, type FetchTarget } from '../failures/place-errors.js';
-import type { SubgraphError } from '../failures/subgraph-error.js';
-import type { RouterContext } from '../identity/request-context.js';
-import { requestHeaders } from '../transport/request-headers.js';
-import type { SubgraphAnswer } from '../transport/subgraph-answer.js';
-import type { SubgraphClient } from '../transport/subgraph-client.js';
-import { TransportFailure } from '../transport/transport-failure.js';
+import { describeTransportFailure } from '../../failures/describe-transport-failure.js';
+import { filterSubgraphError } from '../../failures/filter-subgraph-error.js';
+import type { SubgraphError } from '../../failures/subgraph-error.js';
+import type { SubgraphAnswer } from '../../transport/subgraph-answer.js';
+import { TransportFailure } from '../../transport/transport-failure.js';
+import type { AskSubgraph } from '../fake-subgraph.js';
+import { fieldsOfEntity, readFetchedFields } from './fetched-fields.js';
+import { matchRepresentations } from './match-representations.js';
+import { placeErrors, spreadOverFields, type FetchTarget } from './place-errors.js';
+import type { ResponseTree } from './response-tree.js';
+
+/** What a request to the stock executor carries along. */
+export interface StockContext {
+  readonly tree: ResponseTree;
+  readonly ask: AskSubgraph;
+}
 
 type ProcessOptions = Parameters<GraphQLDataSource['process']>[0];
 type Response = Awaited<ReturnType<GraphQLDataSource['process']>>;
@@ -25,26 +27,26 @@ interface Fetch {
   readonly representations: ReadonlyArray<unknown> | undefined;
   /** Where in the response its entities are, `@` for every element of a list. */
   readonly path: ReadonlyArray<string | number>;
-  readonly body: string;
 }
 
 /**
  * Stands between the executor and a subgraph. It never throws: a failure becomes the errors of an answer without
  * data, one for each field that it costs, so that the executor goes on with everything else.
  */
-export class SubgraphDataSource implements GraphQLDataSource<RouterContext> {
+export class SubgraphDataSource implements GraphQLDataSource<StockContext> {
+  /** @param isInterface tells of types that a subgraph may take for objects */
   constructor(
-    private readonly client: SubgraphClient,
-    private readonly limits: RouterLimits,
-    private readonly logger: Logger,
+    private readonly name: string,
+    private readonly isInterface: (typename: string) => boolean,
   ) {}
 
   async process(options: ProcessOptions): Promise<Response> {
-    const context = options.context as RouterContext;
+    const context = options.context as StockContext;
     const fetch = readFetch(options);
     let answer: SubgraphAnswer;
     try {
-      answer = checkEntities(fetch, await this.#send(fetch, context));
+      const { query, variables } = fetch;
+      answer = checkEntities(fetch, await context.ask(this.name, { query, variables }));
     } catch (error) {
       if (!(error instanceof TransportFailure)) {
         throw error;
@@ -54,51 +56,31 @@ export class SubgraphDataSource implements GraphQLDataSource<RouterContext> {
     return this.#deliver(answer, fetch, context);
   }
 
-  async #send(fetch: Fetch, context: RouterContext): Promise<SubgraphAnswer> {
-    const { lifetime } = context;
-    return this.client.send({
-      operation: fetch.operation,
-      body: fetch.body,
-      headers: requestHeaders(context, this.client.settings.secret),
-      timeoutMilliseconds: Math.min(this.limits.subgraphTimeoutMilliseconds, lifetime.remainingMilliseconds),
-      // A mutation goes on when its client has left: half of it may be done.
-      ...(fetch.operation === 'query' ? { onAbandoned: lifetime.onAbandoned } : {}),
-    });
-  }
-
   #describeFailure(
     failure: TransportFailure,
     fetch: Fetch,
-    context: RouterContext,
+    context: StockContext,
   ): ReadonlyArray<SubgraphError> {
-    const service = this.client.settings.name;
     const uncertain = fetch.operation === 'mutation' && failure.kind !== 'unreachable';
-    const error = describeTransportFailure(service, failure, uncertain);
-    const { code, cause } = error.extensions;
-    const level = failure.kind === 'abandoned' ? 'debug' : 'error';
-    this.logger[level]({ subgraph: service, code, cause }, 'a fetch from a subgraph failed');
-    return spreadOverFields(error, targetOf(fetch, context));
+    return spreadOverFields(describeTransportFailure(this.name, failure, uncertain), targetOf(fetch, context));
   }
 
-  #deliver(answer: SubgraphAnswer, fetch: Fetch, context: RouterContext): Response {
+  #deliver(answer: SubgraphAnswer, fetch: Fetch, context: StockContext): Response {
     const data = answer.data ?? null;
-    const errors = (answer.errors ?? []).map((error) =>
-      filterSubgraphError(this.client.settings.name, error),
-    );
-    this.#log(errors);
+    const errors = (answer.errors ?? []).map((error) => filterSubgraphError(this.name, error));
     const placed = errors.length === 0 ? [] : placeErrors(errors, data, targetOf(fetch, context));
     this.#remember(data, placed, fetch, context);
+    this.#keepTypes(data);
     return { data, ...(placed.length === 0 ? {} : { errors: [...placed] }) };
   }
 
-  #log(errors: ReadonlyArray<SubgraphError>): void {
-    for (const { message, path, extensions } of errors.slice(0, LOGGED_ERRORS)) {
-      const { service, code, cause } = extensions;
-      const level = ERROR_CATALOGUE[code].status >= 500 ? 'warn' : 'debug';
-      this.logger[level](
-        { subgraph: service, code, cause, message, path },
-        'a subgraph answered with an error',
-      );
+  /** The executor would write the name of an interface over that of an object's type. */
+  #keepTypes(data: Readonly<Record<string, unknown>> | null): void {
+    const entities = data?.['_entities'];
+    for (const entity of Array.isArray(entities) ? (entities as Array<Record<string, unknown> | null>) : []) {
+      if (this.isInterface(String(entity?.['__typename']))) {
+        delete entity?.['__typename'];
+      }
     }
   }
 
@@ -106,7 +88,7 @@ export class SubgraphDataSource implements GraphQLDataSource<RouterContext> {
     data: Readonly<Record<string, unknown>> | null,
     errors: ReadonlyArray<SubgraphError>,
     fetch: Fetch,
-    context: RouterContext,
+    context: StockContext,
   ): void {
     if (data !== null && fetch.path.length === 0 && fetch.representations === undefined) {
       context.tree.addRoot(data);
@@ -121,19 +103,16 @@ export class SubgraphDataSource implements GraphQLDataSource<RouterContext> {
       const object = objects[entityIndexes[index] ?? index];
       if (entity === null && object !== undefined) {
         const names = fieldsOfEntity(fields, object['__typename']);
-        context.tree.noteUnknown(object, { service: this.client.settings.name, fields: new Set(names) });
+        context.tree.noteUnknown(object, { service: this.name, fields: new Set(names) });
       }
     }
   }
 }
 
-/** Of one answer: a subgraph that fails for every entity says the same each time. */
-const LOGGED_ERRORS = 5;
-
 const ENTITY_FETCH = /\$representations:\s*\[_Any!\]!/;
 
 function readFetch(options: ProcessOptions): Fetch {
-  const { query = '', variables = {}, operationName } = options.request;
+  const { query = '', variables = {} } = options.request;
   const representations: unknown = variables['representations'];
   return {
     query,
@@ -142,12 +121,11 @@ function readFetch(options: ProcessOptions): Fetch {
     // A client can name a variable so too, but cannot give it this type: the schema that it sees has no `_Any`.
     representations: Array.isArray(representations) && ENTITY_FETCH.test(query) ? representations : undefined,
     path: 'pathInIncomingRequest' in options ? (options.pathInIncomingRequest ?? []) : [],
-    body: JSON.stringify({ query, variables, operationName }),
   };
 }
 
 /** Reads what the fetch asked for; only after a failure, since it parses the operation. */
-function targetOf(fetch: Fetch, context: RouterContext): FetchTarget {
+function targetOf(fetch: Fetch, context: StockContext): FetchTarget {
   return {
     fields: readFetchedFields(fetch.query, fetch.variables),
     representations: fetch.representations,

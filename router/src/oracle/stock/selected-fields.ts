@@ -9,7 +9,7 @@ import {
   type GraphQLSchema,
   type SelectionSetNode,
 } from 'graphql';
-import { isIncluded, type Variables } from './included.js';
+import { isIncluded, type Variables } from '../../failures/included.js';
 
 /** What a client asked for, as far as it takes to walk over its operation. */
 export interface AskedOperation {

@@ -1,4 +1,4 @@
-import type { ResponsePath } from './subgraph-error.js';
+import type { ResponsePath } from '../../failures/subgraph-error.js';
 
 /** The paths of errors as a tree: tells at every position of a walk whether an error is there or below. */
 export class ErrorTrie {

@@ -5,7 +5,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { isIncluded, type Variables } from './included.js';
+import { isIncluded, type Variables } from '../../failures/included.js';
 
 /** The fields that one fetch asks for, by what they are asked of. */
 export interface FetchedFields {

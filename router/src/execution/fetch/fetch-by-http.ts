@@ -1,0 +1,31 @@
+import type { RouterLimits } from '../../configuration.js';
+import type { RouterContext } from '../../identity/request-context.js';
+import { requestHeaders } from '../../transport/request-headers.js';
+import type { SubgraphAnswer } from '../../transport/subgraph-answer.js';
+import type { SubgraphClient } from '../../transport/subgraph-client.js';
+import type { FetchExecutor, SubgraphFetch } from './subgraph-fetch.js';
+
+/** Asks subgraphs over HTTP, each through its client. */
+export class FetchByHttp implements FetchExecutor {
+  constructor(
+    private readonly clients: ReadonlyMap<string, SubgraphClient>,
+    private readonly limits: Pick<RouterLimits, 'subgraphTimeoutMilliseconds'>,
+  ) {}
+
+  async fetch(fetch: SubgraphFetch, context: RouterContext): Promise<SubgraphAnswer> {
+    const { subgraph, kind } = fetch.operation;
+    const client = this.clients.get(subgraph);
+    if (client === undefined) {
+      throw new Error(`The supergraph has no subgraph ${subgraph}.`);
+    }
+    const { lifetime } = context;
+    return client.send({
+      operation: kind,
+      body: fetch.body,
+      headers: requestHeaders(context, client.settings.secret),
+      timeoutMilliseconds: Math.min(this.limits.subgraphTimeoutMilliseconds, lifetime.remainingMilliseconds),
+      // A mutation goes on when its client has left: half of it may be done.
+      ...(kind === 'query' ? { onAbandoned: lifetime.onAbandoned } : {}),
+    });
+  }
+}
