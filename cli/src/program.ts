@@ -62,7 +62,10 @@ export function createProgram(): Command {
 function addUpOptions(command: Command): Command {
   return command
     .addOption(
-      new Option('--topology <kind>', 'a PostgreSQL server a service, or one server with a schema a service')
+      new Option(
+        '--topology <kind>',
+        'a PostgreSQL server a service; or one that all share, with a schema a service and foreign keys between them',
+      )
         .choices(['separate', 'shared'])
         .default('separate'),
     )

@@ -38,7 +38,7 @@ export interface ServerOptions {
 }
 
 /** Name of the one server of the shared topology, and of its database. */
-const SHARED = { server: 'shared', database: 'shared_db' } as const;
+export const SHARED = { server: 'shared', database: 'shared_db' } as const;
 
 /** Tells on which server a service's tables lie. */
 export function serverNameOf(service: Service, topology: Topology): string {

@@ -6,6 +6,7 @@ import type { SecretSource } from './secrets.js';
 /** Where everything listens in this run. */
 export interface Addresses {
   readonly routerPort: number;
+  readonly developerPort: number;
   /** Port by service. */
   readonly servicePorts: ReadonlyMap<string, number>;
 }

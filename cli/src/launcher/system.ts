@@ -1,13 +1,16 @@
 import { join } from 'node:path';
 import type { LauncherLock } from '@supergraph/platform/embedded-postgres';
 import { readServices, type Service } from '@supergraph/schema/services';
+import { startDeveloperPage, type DeveloperPage } from '../developer-page/server.js';
 import { ROOT } from '../root.js';
 import { seedDemoData } from '../seed/demo.js';
+import { applyCrossingKeys } from './crossing-keys.js';
 import { openDataFolder, type DataFolder, type Topology } from './data-folder.js';
 import {
   prepareDatabase,
   prepareExternalDatabase,
   serverNameOf,
+  SHARED,
   startServer,
   type ManagedServer,
   type ServerOptions,
@@ -57,6 +60,8 @@ export interface RunningService {
 /** The system as it runs. */
 export interface RunningSystem {
   readonly routerUrl: string;
+  /** The page with mails, webhooks and due payments. */
+  readonly developerUrl: string;
   readonly router: ManagedProcess;
   readonly services: ReadonlyArray<RunningService>;
   readonly servers: ReadonlyArray<ManagedServer>;
@@ -104,8 +109,10 @@ async function startClaimed(
   };
   const servers: ManagedServer[] = [];
   const processes: ManagedProcess[] = [];
+  let developerPage: DeveloperPage | undefined;
   const stop = async (): Promise<void> => {
     try {
+      await developerPage?.stop();
       // From the outside in: nobody asks a service any more when it ends, nor a database.
       await Promise.all(processes.filter(({ name }) => name === 'router').map((process) => process.stop()));
       await Promise.all(processes.map((process) => process.stop()));
@@ -143,6 +150,12 @@ async function startClaimed(
       databases.set(service.name, prepared.urls);
       applied += prepared.applied.length;
     });
+    const shared = options.topology === 'shared' ? servers[0] : undefined;
+    if (shared !== undefined) {
+      const url = shared.server().superuserUrl(SHARED.database);
+      const names = embedded.map(({ name }) => name);
+      (await applyCrossingKeys(url, names)).forEach(onNotice);
+    }
     endStep('migrations', applied === 0 ? 'up to date' : `${applied} applied`);
 
     // Never a database that somebody else runs: the demo logins' password is public.
@@ -197,17 +210,27 @@ async function startClaimed(
     });
     processes.push(router);
     const routerUrl = `http://localhost:${new URL(router.url).port}`;
+    const serviceUrls = Object.fromEntries(
+      runningServices.map(({ service, process }) => [service.name, process.url]),
+    );
+    developerPage = await startDeveloperPage({ port: addresses.developerPort, services: serviceUrls });
     folder.writeRunning({
       processId: process.pid,
       topology: options.topology,
       routerUrl,
       ownerUrls: ownerUrlsOf(databases),
-      serviceUrls: Object.fromEntries(
-        runningServices.map(({ service, process }) => [service.name, process.url]),
-      ),
+      serviceUrls,
     });
     endStep('router', routerUrl);
-    return { routerUrl, router, services: runningServices, servers, folder, stop };
+    return {
+      routerUrl,
+      developerUrl: developerPage.url,
+      router,
+      services: runningServices,
+      servers,
+      folder,
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
@@ -215,6 +238,8 @@ async function startClaimed(
 }
 
 const STOP_MILLISECONDS = 12_000;
+/** Next to the services. */
+const DEVELOPER_PORT = 4_010;
 
 /** A database that somebody else runs: migrated when the owner's address is given, else taken as it is. */
 async function prepareExternal(
@@ -282,7 +307,8 @@ async function findAddresses(
   for (const service of services) {
     servicePorts.set(service.name, await take(service.name, service.port));
   }
-  return { routerPort, servicePorts };
+  const developerPort = await take('the page for developers', DEVELOPER_PORT);
+  return { routerPort, developerPort, servicePorts };
 }
 
 function ownerUrlsOf(databases: ReadonlyMap<string, ServiceDatabaseUrls>): Record<string, string> {

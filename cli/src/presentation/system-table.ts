@@ -26,6 +26,7 @@ export function describeSystem(system: RunningSystem): string {
   addresses.push(
     ['router', `${system.routerUrl}/graphql`, ''],
     ['sandbox', `${system.routerUrl}/`, ''],
+    ['mails, webhooks', `${system.developerUrl}/`, ''],
     ...system.services.map(({ service, process, databaseUrls }) => [
       service.name,
       `${process.url}/graphql`,

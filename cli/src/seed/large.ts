@@ -1,6 +1,7 @@
+import { liftCrossingKeys } from './lift-crossing-keys.js';
 import { SeedError } from './seed-error.js';
 import { beginSeed, type SeedProgress, type SeedTransaction } from './seed-transaction.js';
-import { makeServiceSeeds, type SeedSize } from './service-seeds.js';
+import { makeServiceSeeds, type SeedSize, type ServiceSeed } from './service-seeds.js';
 
 /** What to fill, and how. */
 export interface LargeSeedOptions extends SeedSize {
@@ -24,8 +25,25 @@ export interface LargeSeedOptions extends SeedSize {
  *   PostgreSQL refuses a row; the signal's reason when it was aborted. Nothing was written then.
  */
 export async function seedLarge(options: LargeSeedOptions): Promise<number> {
-  const { ownerUrls, onProgress } = options;
   const seeds = await makeServiceSeeds(options);
+  const keys = await liftCrossingKeys(
+    seeds.map(({ service }) => service),
+    options.ownerUrls,
+  );
+  let rows: number;
+  try {
+    rows = await seedServices(options, seeds);
+  } catch (error) {
+    // Nothing was written, so they hold; why nothing was is what the caller must see.
+    await keys.restore().catch(() => undefined);
+    throw error;
+  }
+  await keys.restore();
+  return rows;
+}
+
+async function seedServices(options: LargeSeedOptions, seeds: ReadonlyArray<ServiceSeed>): Promise<number> {
+  const { ownerUrls, onProgress } = options;
   const failure = new AbortController();
   const signal = AbortSignal.any([failure.signal, ...(options.signal === undefined ? [] : [options.signal])]);
   const transactions: SeedTransaction[] = [];

@@ -43,7 +43,7 @@ const ROLLBACK_MILLISECONDS = 5_000;
  */
 export async function beginSeed(ownerUrl: string, seed: ServiceSeed): Promise<SeedTransaction> {
   const { service, tables } = seed;
-  const client = await connect(ownerUrl, service);
+  const client = await connectAsOwner(ownerUrl, service);
   let ended = false;
   const close = async (): Promise<void> => {
     if (!ended) {
@@ -120,7 +120,8 @@ export async function beginSeed(ownerUrl: string, seed: ServiceSeed): Promise<Se
   };
 }
 
-async function connect(ownerUrl: string, service: string): Promise<pg.Client> {
+/** @throws {SeedError} when the database cannot be reached */
+export async function connectAsOwner(ownerUrl: string, service: string): Promise<pg.Client> {
   const client = new pg.Client({
     connectionString: ownerUrl,
     connectionTimeoutMillis: CONNECT_MILLISECONDS,

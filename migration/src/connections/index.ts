@@ -1,0 +1,16 @@
+export {
+  connect,
+  disconnect,
+  inTransaction,
+  libpqConnectionString,
+  reasonOf,
+  withoutPassword,
+  type ConnectOptions,
+} from './connect.js';
+export {
+  readMoveSettings,
+  requireTwoDatabases,
+  type Endpoints,
+  type GateAddresses,
+  type MoveSettings,
+} from './settings.js';

@@ -1,0 +1,1 @@
+export { MigrationError, type MigrationErrorCode } from './migration-error.js';

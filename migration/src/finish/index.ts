@@ -1,0 +1,1 @@
+export { archiveSchema, finishService, type FinishOptions, type FinishResult } from './finish.js';

@@ -1,0 +1,4 @@
+export { openGate, type Gate } from './gate.js';
+export { makeGate } from './make-gate.js';
+export { pgBouncerGate, type PgBouncerGateOptions } from './pgbouncer-gate.js';
+export { platformGate } from './platform-gate.js';

@@ -1,0 +1,151 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startTemporaryPostgres, type TemporaryPostgres } from '@supergraph/platform/embedded-postgres';
+import pg from 'pg';
+import type { Gate } from './gate.js';
+import { pgBouncerGate, pointLine } from './pgbouncer-gate.js';
+
+describe('pointLine', () => {
+  const url = 'postgresql://someone:secret@10.0.0.7:6000/lending_db';
+
+  it('changes host, port and name, and leaves the rest', () => {
+    const text =
+      '[databases]\nother = host=a\nlibrary = host=127.0.0.1 port=5432 user=app dbname=library pool_size=7\n';
+    expect(pointLine(text, 'library', url)).toBe(
+      '[databases]\nother = host=a\nlibrary = host=10.0.0.7 port=6000 dbname=lending_db user=app pool_size=7\n',
+    );
+  });
+
+  it('adds what the line did not say, and quotes what has to be', () => {
+    expect(pointLine('"library"=', 'library', 'postgresql://h/odd%20name')).toBe(
+      `"library"= host=h port=5432 dbname='odd name'`,
+    );
+  });
+
+  it('finds no line for a name that is a part of another', () => {
+    expect(pointLine('library_old = host=a', 'library', url)).toBeUndefined();
+  });
+});
+
+const isPresent = spawnSync('pgbouncer', ['--version']).status === 0;
+if (!isPresent && process.env['CI'] === 'true') throw new Error('In CI pgbouncer must be present.');
+
+(isPresent ? describe : describe.skip)('PgBouncer as the gate', () => {
+  let servers: ReadonlyArray<TemporaryPostgres>;
+  let folder: string;
+  let bouncer: ChildProcess;
+  let gate: Gate;
+  let clients: pg.Pool;
+  let file: string;
+
+  beforeAll(async () => {
+    servers = await Promise.all([startTemporaryPostgres(), startTemporaryPostgres()]);
+    for (const [index, server] of servers.entries()) {
+      const admin = new pg.Client({ connectionString: server.superuserUrl() });
+      await admin.connect();
+      await admin.query(`CREATE ROLE app LOGIN PASSWORD 'app-password'`);
+      await admin.query(`CREATE DATABASE world_${index} OWNER app`);
+      await admin.end();
+    }
+    const port = await freePort();
+    folder = await mkdtemp(join(tmpdir(), 'migration-pgbouncer-'));
+    await chmod(folder, 0o755);
+    file = join(folder, 'pgbouncer.ini');
+    await writeFile(join(folder, 'users.txt'), '"app" "app-password"\n', { mode: 0o644 });
+    await writeFile(
+      file,
+      `[databases]
+library = host=127.0.0.1 port=${servers[0]!.port} dbname=world_0
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = ${port}
+unix_socket_dir =
+auth_type = plain
+auth_file = ${join(folder, 'users.txt')}
+admin_users = app
+pool_mode = transaction
+logfile = ${join(folder, 'pgbouncer.log')}
+ignore_startup_parameters = extra_float_digits
+`,
+      { mode: 0o644 },
+    );
+    // It refuses to run as root.
+    const asOther = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+    if (process.getuid?.() === 0) await chmod(folder, 0o777);
+    bouncer = spawn('pgbouncer', ['-q', file], { stdio: 'ignore', ...asOther });
+    const url = `postgresql://app:app-password@127.0.0.1:${port}`;
+    clients = new pg.Pool({ connectionString: `${url}/library`, max: 5 });
+    clients.on('error', () => undefined);
+    await until(async () => (await clients.query('SELECT 1')).rowCount === 1);
+    gate = pgBouncerGate({
+      adminUrl: `${url}/pgbouncer`,
+      database: 'library',
+      file,
+      endpoints: {
+        source: `postgresql://x:y@127.0.0.1:${servers[0]!.port}/world_0`,
+        target: `postgresql://x:y@127.0.0.1:${servers[1]!.port}/world_1`,
+      },
+    });
+  }, 60_000);
+  afterAll(async () => {
+    await gate.close();
+    await clients.end();
+    bouncer.kill('SIGKILL');
+    await Promise.all(servers.map((server) => server.stop('immediate')));
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const where = async (): Promise<string> => {
+    const { rows } = await clients.query<{ name: string }>('SELECT current_database() AS name');
+    return rows[0]!.name;
+  };
+
+  it('holds clients without an error and lets them go on in the other database', async () => {
+    expect(await where()).toBe('world_0');
+    await gate.hold({ deadlineMilliseconds: 10_000, leaseMilliseconds: 10_000 });
+    await gate.hold({ deadlineMilliseconds: 10_000, leaseMilliseconds: 10_000 });
+    let isDone = false;
+    const held = Promise.all([where(), where()]).finally(() => (isDone = true));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(isDone).toBe(false);
+    await gate.release('target');
+    expect(await held).toEqual(['world_1', 'world_1']);
+    await gate.release('target');
+    expect(await readFile(file, 'utf8')).toContain(`port=${servers[1]!.port} dbname=world_1`);
+  });
+
+  it('gives up when a transaction does not end, and nobody is held any more', async () => {
+    const busy = await clients.connect();
+    await busy.query('BEGIN');
+    await busy.query('SELECT 1');
+    await expect(gate.hold({ deadlineMilliseconds: 200, leaseMilliseconds: 10_000 })).rejects.toMatchObject({
+      code: 'GATE_FAILED',
+    });
+    expect(await where()).toBe('world_1');
+    await busy.query('COMMIT');
+    busy.release();
+    await gate.hold({ deadlineMilliseconds: 10_000, leaseMilliseconds: 10_000 });
+    await gate.release('source');
+    expect(await where()).toBe('world_0');
+  });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + 30_000;
+  while (!(await condition().catch(() => false))) {
+    if (Date.now() > end) throw new Error('It did not come true within 30 s.');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

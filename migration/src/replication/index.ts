@@ -1,0 +1,17 @@
+export { checkServers, reverseMistakes } from './preflight.js';
+export { watchCopy, type CopyWatch } from './copy-progress.js';
+export {
+  dropSlot,
+  dropStream,
+  ensurePublication,
+  ensureSlot,
+  ensureSubscription,
+  forwardStream,
+  hasSubscription,
+  readSlot,
+  readStream,
+  reverseStream,
+  type SlotState,
+  type Stream,
+  type StreamState,
+} from './streams.js';

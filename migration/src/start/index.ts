@@ -1,0 +1,1 @@
+export { startService, type StartResult } from './start.js';

@@ -1,0 +1,2 @@
+export { readStatus, type ServiceStatus, type StatusOptions } from './status.js';
+export { findVisitors, type Visitor } from './visitors.js';
