@@ -13,6 +13,8 @@ export interface SystemUnderTest {
   readonly notices: ReadonlyArray<string>;
   /** Runs a statement in a service's database as the superuser. */
   query<Row extends pg.QueryResultRow>(service: string, text: string, values?: unknown[]): Promise<Row[]>;
+  /** Ends a service’s process, or the router’s, as `kill -9` does. The launcher starts it again. */
+  kill(name: string): void;
   stop(): Promise<void>;
 }
 
@@ -52,6 +54,14 @@ export async function startSystemUnderTest(options: Partial<SystemOptions> = {})
       } finally {
         await client.end();
       }
+    },
+    kill(name) {
+      const running = [system.router, ...system.services.map((service) => service.process)];
+      const id = running.find((candidate) => candidate.name === name)?.processId();
+      if (id === undefined) {
+        throw new Error(`${name} does not run.`);
+      }
+      process.kill(id, 'SIGKILL');
     },
     async stop() {
       await system.stop();
