@@ -1,10 +1,12 @@
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { addAuditCommands } from './commands/audit.js';
 import { addDatabaseCommands } from './commands/database.js';
 import { dev } from './commands/dev.js';
 import { addEventsCommands } from './commands/events.js';
 import { addKeysCommands } from './commands/keys.js';
 import { addPersonalDataCommands } from './commands/personal-data.js';
+import { addReplicaCommands } from './commands/replica.js';
 import { addSchemaCommands } from './commands/schema.js';
 import { seed } from './commands/seed.js';
 import { addServicesCommands } from './commands/services.js';
@@ -47,6 +49,8 @@ export function createProgram(): Command {
   addServicesCommands(program);
   addKeysCommands(program, dataOption);
   addEventsCommands(program, dataOption);
+  addReplicaCommands(program, dataOption);
+  addAuditCommands(program, dataOption);
   addPersonalDataCommands(program, dataOption);
   program
     .command('secrets')
@@ -69,6 +73,7 @@ function addUpOptions(command: Command): Command {
         .choices(['separate', 'shared'])
         .default('separate'),
     )
+    .option('--nats <url>', 'let NATS servers carry the events, such as nats://127.0.0.1:4222')
     .option('--reset', 'remove the data of this topology first', false)
     .addOption(
       new Option('--port <number>', 'where the router listens; 0 takes free ports for everything')

@@ -16,6 +16,8 @@ export interface UpOptions {
   readonly data: string;
   /** Where the router listens; 0 takes free ports for everything. */
   readonly port: number;
+  /** NATS servers that carry the events; the services' own feeds when not given. */
+  readonly nats?: string;
 }
 
 /** Where the embedded default keeps everything unless told otherwise. */
@@ -88,6 +90,7 @@ async function startWithProgress(
       anyPorts: options.port === 0,
       ...listeners,
       ...(supergraphFile === undefined ? {} : { supergraphFile }),
+      ...(options.nats === undefined ? {} : { environment: { NATS_URL: options.nats } }),
     }),
   );
 }

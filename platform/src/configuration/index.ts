@@ -1,5 +1,5 @@
 export { ConfigurationError } from './configuration-error.js';
-export { configureOrExit, readEnvironment, type EnvironmentSource } from './environment.js';
+export { configureOrExit, readEnvironment, readVariable, type EnvironmentSource } from './environment.js';
 export { callerSecretsFor, secretNameFor } from './caller-secrets.js';
 export {
   booleanVariable,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { describeIssues, EVENT_TYPE } from './envelope.js';
+import { describeIssues, EVENT_TYPE, type ReceivedEvent } from './envelope.js';
 
 /** A JSON Schema (draft 2020-12) of an event's `data`; its `$id` is `<type>/<major version>`. */
 export type EventSchema = Readonly<Record<string, unknown>>;
@@ -26,6 +26,8 @@ export interface EventContracts {
   check(type: string, version: number, data: unknown): ContractCheck;
   /** The properties that hold personal data, by `type/version`; types without any are left out. */
   personalProperties(): Readonly<Record<string, ReadonlyArray<string>>>;
+  /** Whom an event says to be erased from what its source told before; undefined when it says nothing of the kind. */
+  erasedPersonOf(event: Pick<ReceivedEvent, 'type' | 'version' | 'data'>): string | undefined;
 }
 
 /** An event does not fit its contract, or has none: a mistake of the service that tells it. */
@@ -39,8 +41,9 @@ const KEYWORDS = new Set(
     '$schema $id $ref $defs $comment title description examples default deprecated type enum const properties ' +
     'required additionalProperties items minItems maxItems minLength maxLength pattern format minimum maximum ' +
     'exclusiveMinimum exclusiveMaximum multipleOf anyOf oneOf allOf ' +
-    // Our own: the property holds personal data, and is null once the person was erased.
-    'personalData'
+    // Our own: the property holds personal data, and is null once the person was erased; and at the top, which property
+    // names a person of whom the source holds nothing any more.
+    'personalData erasesPerson'
   ).split(' '),
 );
 /** The format says nothing of a UUID's version, and older systems have given ids of every kind. */
@@ -59,6 +62,7 @@ const UUID_PATTERN = '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{
 export function createEventContracts(schemas: ReadonlyArray<EventSchema>): EventContracts {
   const versions = new Map<string, Map<number, z.ZodType>>();
   const personal: Record<string, ReadonlyArray<string>> = {};
+  const erasing = new Map<string, string>();
   for (const schema of schemas) {
     const { type, version } = readIdentity(schema);
     const ofType = versions.get(type) ?? new Map<number, z.ZodType>();
@@ -66,6 +70,9 @@ export function createEventContracts(schemas: ReadonlyArray<EventSchema>): Event
       throw new EventContractError(`The event type \`${type}/${version}\` has two schemas; keep one.`);
     }
     versions.set(type, ofType.set(version, compile(schema, `${type}/${version}`)));
+    if (typeof schema['erasesPerson'] === 'string') {
+      erasing.set(`${type}/${version}`, schema['erasesPerson']);
+    }
     const properties = findPersonalProperties(schema, `${type}/${version}`);
     if (properties.length > 0) {
       personal[`${type}/${version}`] = properties;
@@ -119,6 +126,14 @@ export function createEventContracts(schemas: ReadonlyArray<EventSchema>): Event
     },
     check,
     personalProperties: () => personal,
+    erasedPersonOf({ type, version, data }) {
+      const property = erasing.get(`${type}/${version}`);
+      const person: unknown =
+        property !== undefined && typeof data === 'object' && data !== null
+          ? Reflect.get(data, property)
+          : undefined;
+      return typeof person === 'string' ? person : undefined;
+    },
   };
 }
 

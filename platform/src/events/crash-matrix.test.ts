@@ -31,7 +31,7 @@ import { readEffects } from './test-shop.js';
  */
 
 /** What has to go on for a process to come by its crash points. */
-type Scenario = 'apply' | 'park' | 'repair' | 'serve' | 'relay' | 'write' | 'prune';
+type Scenario = 'apply' | 'park' | 'repair' | 'serve' | 'relay' | 'erase' | 'write' | 'prune';
 
 /** Each crash point, and what leads there. One that is new in the sources and missing here fails the suite. */
 const SCENARIOS: Readonly<Record<string, Scenario>> = {
@@ -49,6 +49,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'feed.afterPage': 'serve',
   'outbox.afterInsert': 'write',
   'relay.afterAcknowledgement': 'relay',
+  'relay.afterErasure': 'erase',
   'relay.afterHeartbeat': 'relay',
   'relay.afterLock': 'relay',
   'relay.afterRead': 'relay',
@@ -221,6 +222,8 @@ const run: Readonly<Record<Scenario, (point: string) => Promise<void>>> = {
     const reader = { ...consumerRequest(''), natsUrl: nats.url };
     startChild(reader);
     const published = (await readStream(broker)).length;
+    // Where somebody was erased before.
+    const holes = holesOf(await readStream(broker));
     const before = await tellSome();
     await eventually('it published', async () => (await readStream(broker)).length > published);
     first.kill();
@@ -237,7 +240,25 @@ const run: Readonly<Record<Scenario, (point: string) => Promise<void>>> = {
     await eventually('all is published', async () =>
       (await readStream(broker)).some(({ position }) => position.sequence === BigInt(rows[0]?.last ?? 0)),
     );
-    expect(holesOf(await readStream(broker))).toEqual([]);
+    expect(holesOf(await readStream(broker))).toEqual(holes);
+  },
+  async erase(point) {
+    const request = { role: 'relay', databaseUrl: maker.url, natsUrl: nats.url } as const;
+    const first = startChild({ ...request, crashAt: '' });
+    const widgets = await tellSome();
+    const [erased = ''] = widgets;
+    const subjectsOf = async (id: string): Promise<number> =>
+      (await readStream(broker)).filter(({ subject }) => subject.endsWith(id)).length;
+    await eventually('they are published', async () => (await subjectsOf(erased)) === 3);
+    first.kill();
+    await first.ended;
+    await tellWidgets(maker, { id: erased, version: 4, type: 'maker.widget.scrapped' });
+    const crashing = startChild({ ...request, crashAt: point });
+    expect(await crashing.ended).toBe('SIGKILL');
+    startChild({ ...request, crashAt: '' });
+    await eventually('only what says so is left', async () => (await subjectsOf(erased)) === 1);
+    await expectAppliedOnce(widgets, { ...consumerRequest(''), natsUrl: nats.url });
+    expect(await subjectsOf(erased)).toBe(1);
   },
   async write(point) {
     const widgets = [randomUUID(), randomUUID()];
@@ -283,7 +304,7 @@ describe('kill -9 at every crash point', () => {
   });
 
   for (const [point, scenario] of Object.entries(SCENARIOS)) {
-    const test = scenario === 'relay' ? itWithNats : it;
+    const test = scenario === 'relay' || scenario === 'erase' ? itWithNats : it;
     test(`${point} (${scenario}): everything takes effect once`, () => run[scenario](point));
   }
 });

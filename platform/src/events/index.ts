@@ -83,3 +83,7 @@ export {
   type ReplicaDifference,
 } from './replica-check.js';
 export { rebuildReplica, repairReplica, type ReplicaRepair } from './replica-repair.js';
+export { createNatsBroker, type NatsBroker, type NatsBrokerOptions } from './nats/broker.js';
+export { createNatsRelay, type NatsRelay, type NatsRelayOptions } from './nats/relay.js';
+export { createNatsTransport } from './nats/transport.js';
+export { purgeAggregate } from './nats/purge-aggregate.js';

@@ -29,7 +29,7 @@ export class ReplicaBehindError extends Error {
 }
 
 export interface CompareOptions {
-  /** How many differences to find at most, 1,000 when not given. */
+  /** How many differences to find at most, up to 25,000; 1,000 when not given. */
   readonly maximum?: number;
   /** How long to wait for the consumer where rows differ, 10 s when not given. */
   readonly waitMilliseconds?: number;
@@ -54,6 +54,7 @@ export async function compareReplica(
   { maximum = 1_000, waitMilliseconds = 10_000 }: CompareOptions = {},
 ): Promise<ReplicaComparison> {
   const columns = Object.keys(replica.columns);
+  const most = Math.min(maximum, MAXIMUM_SUSPECTS / 2);
   const differences: ReplicaDifference[] = [];
   let rows = 0;
   for await (const range of replica.client.ranges(columns)) {
@@ -65,8 +66,8 @@ export async function compareReplica(
     for (let begin = 0; begin < suspects.length; begin += MAXIMUM_KEYS) {
       const keys = suspects.slice(begin, begin + MAXIMUM_KEYS);
       differences.push(...(await confirm(replica, keys, waitMilliseconds)));
-      if (differences.length > maximum) {
-        return { rows, differences: differences.slice(0, maximum), isComplete: false };
+      if (differences.length > most) {
+        return { rows, differences: differences.slice(0, most), isComplete: false };
       }
     }
   }

@@ -10,11 +10,16 @@ import { armCrashPoints } from './crash-points.js';
 import type { EventHandlers } from './event-applier.js';
 import { createEventFeed } from './feed-server.js';
 import { createHttpTransport } from './http-transport.js';
+import { createNatsBroker } from './nats/broker.js';
+import { createNatsRelay } from './nats/relay.js';
+import { createNatsTransport } from './nats/transport.js';
 import { createOutbox, type Outbox } from './outbox.js';
 import type { Position } from './position.js';
 import { startRetention } from './retention-schedule.js';
 import type { SqlTransaction, TransactionRunner } from './sql-transaction.js';
 import type { EventTransport } from './transport.js';
+
+const DAY = 86_400_000;
 
 /** One consumer of a service: what it keeps or does because of one source's events. */
 export interface ConsumerDefinition<Transaction extends SqlTransaction> {
@@ -68,6 +73,22 @@ export function createServiceEvents(options: {
   }
   const feed = createEventFeed({ source: name, pool, verifyCaller, logger });
   const retention = startRetention({ pool, configuration, logger });
+  const broker =
+    configuration.natsUrl === undefined
+      ? undefined
+      : createNatsBroker({ url: configuration.natsUrl, name, logger });
+  const relay =
+    broker &&
+    createNatsRelay({
+      broker,
+      source: name,
+      pool,
+      log: feed.log,
+      logger,
+      erasedPersonOf: (event) => contracts.erasedPersonOf(event),
+      // Never longer than the outbox, from which the relay knows what to erase.
+      retention: { keepMilliseconds: Math.min(DAY, configuration.keepMilliseconds) },
+    });
   const transports: EventTransport[] = [];
   const consumers: Consumer[] = [];
   reportConsumers(metrics, pool, () => consumers.map((consumer) => consumer.status()));
@@ -78,7 +99,9 @@ export function createServiceEvents(options: {
     start(runInTransaction, definitions) {
       for (const { name: consumerName, source, handlers, repair } of definitions) {
         const { urls, secret } = requireSource(configuration, source, consumerName);
-        const transport = createHttpTransport({ source, urls, caller: name, secret, logger });
+        const direct = createHttpTransport({ source, urls, caller: name, secret, logger });
+        const transport =
+          broker === undefined ? direct : createNatsTransport({ broker, feed: direct, logger });
         transports.push(transport);
         consumers.push(
           createConsumer({
@@ -96,17 +119,19 @@ export function createServiceEvents(options: {
           }),
         );
       }
+      relay?.start();
       for (const consumer of consumers) {
         consumer.start();
       }
     },
     currentAt: (consumerName) =>
-      consumers.map((consumer) => consumer.status()).find(({ consumer }) => consumer === consumerName)?.currentAt ??
-      null,
+      consumers.map((consumer) => consumer.status()).find(({ consumer }) => consumer === consumerName)
+        ?.currentAt ?? null,
     stopTelling: () => feed.stop(),
     async stop() {
-      await Promise.all([retention.stop(), ...consumers.map((consumer) => consumer.stop())]);
+      await Promise.all([retention.stop(), relay?.stop(), ...consumers.map((consumer) => consumer.stop())]);
       await Promise.all(transports.map((transport) => transport.close()));
+      await broker?.close();
     },
   };
 }

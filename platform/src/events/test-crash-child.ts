@@ -87,7 +87,10 @@ switch (request.role) {
     break;
   }
   case 'relay': {
-    const relay = createTestRelay(database, createBroker());
+    // A widget that is scrapped stands for a person who is erased.
+    const relay = createTestRelay(database, createBroker(), {
+      erasedPersonOf: ({ type, aggregate }) => (type === 'maker.widget.scrapped' ? aggregate.id : undefined),
+    });
     relay.start();
     await eventually('the relay publishes', () => relay.status().state === 'publishing');
     tell({ publishing: true });

@@ -7,6 +7,7 @@ import { formatPosition, type Position } from '../position.js';
 import { readLogPage, verifyPosition } from '../read-log.js';
 import type { SettledLog } from '../settled-log.js';
 import { BROKER_MILLISECONDS, withDeadline } from './deadline.js';
+import { erasePublished } from './erase-published.js';
 import { formatMessage } from './message.js';
 import type { BrokerNames } from './names.js';
 import { findResumePosition } from './resume-position.js';
@@ -20,6 +21,8 @@ export interface Publishing {
   readonly manager: JetStreamManager;
   readonly names: BrokerNames;
   readonly heartbeatMilliseconds: number;
+  /** Whom an event says to be erased from what was published before it. */
+  readonly erasedPersonOf: (event: ReceivedEvent) => string | undefined;
   /** Told of the last event that the broker has acknowledged. */
   readonly onAcknowledged: (place: Position) => void;
   readonly end: AbortSignal;
@@ -53,7 +56,7 @@ export async function publishLog(publishing: Publishing): Promise<void> {
     }
     crashPoint('relay.afterRead');
     await published;
-    published = publishAll(publishing, client, page.events, place);
+    published = publishPage(publishing, client, page.events, place);
     // Awaited below; until then it may fail unseen.
     published.catch(() => undefined);
     place = page.last ?? place;
@@ -73,6 +76,31 @@ export async function publishLog(publishing: Publishing): Promise<void> {
     }
   }
   await published;
+}
+
+/** Publishes a page, and takes from the stream what was published of those who are erased in it. */
+async function publishPage(
+  publishing: Publishing,
+  client: JetStreamClient,
+  events: ReadonlyArray<ReceivedEvent>,
+  from: Position,
+): Promise<void> {
+  const { pool, manager, names, erasedPersonOf } = publishing;
+  let rest = events;
+  let after = from;
+  for (let index = 0; index < rest.length; index += 1) {
+    const event = rest[index] as ReceivedEvent;
+    const person = erasedPersonOf(event);
+    if (person !== undefined) {
+      const before = rest.slice(0, index);
+      await publishAll(publishing, client, before, after);
+      await erasePublished({ pool, manager, names, person, before: event });
+      after = before.length === 0 ? after : positionOf(before.at(-1) as ReceivedEvent);
+      rest = rest.slice(index);
+      index = 0;
+    }
+  }
+  await publishAll(publishing, client, rest, after);
 }
 
 /** Sends all, then waits for their acknowledgements in order. */

@@ -52,7 +52,11 @@ export async function purgeAggregate(
 }
 
 /** One by one: a purge would only forget them, and leave their bytes in the file. */
-async function eraseSubject(manager: JetStreamManager, stream: string, subject: string): Promise<number> {
+export async function eraseSubject(
+  manager: JetStreamManager,
+  stream: string,
+  subject: string,
+): Promise<number> {
   let removed = 0;
   for (let sequence = 1; ; removed += 1) {
     // The protocol has it since 2.9; the client's types do not.

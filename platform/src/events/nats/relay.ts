@@ -4,6 +4,7 @@ import type pg from 'pg';
 import { describeCause } from '../../errors/index.js';
 import type { Logger } from '../../telemetry/index.js';
 import { crashPoint } from '../crash-points.js';
+import type { ReceivedEvent } from '../envelope.js';
 import type { Position } from '../position.js';
 import type { SettledLog } from '../settled-log.js';
 import type { NatsBroker } from './broker.js';
@@ -22,6 +23,8 @@ export interface NatsRelayOptions {
   /** The watch over the outbox: the feed's own, so that both look at it once. */
   readonly log: SettledLog;
   readonly logger: Logger;
+  /** Whom an event says to be erased; nobody when not given. See {@link EventContracts.erasedPersonOf}. */
+  readonly erasedPersonOf?: (event: ReceivedEvent) => string | undefined;
   readonly retention?: StreamRetention;
   /** How often to say that the source is alive, 3 s when not given. */
   readonly heartbeatMilliseconds?: number;
@@ -114,7 +117,10 @@ export function createNatsRelay(options: NatsRelayOptions): NatsRelay {
       crashPoint('relay.afterLock');
       const manager = await jetstreamManager(connection, { timeout: BROKER_MILLISECONDS });
       await ensureStream(manager, names, options.retention);
-      const work = { source, pool, log, connection, manager, names, heartbeatMilliseconds, onAcknowledged };
+      const work = {
+        ...{ source, pool, log, connection, manager, names, heartbeatMilliseconds, onAcknowledged },
+        erasedPersonOf: options.erasedPersonOf ?? (() => undefined),
+      };
       // What was on its way when the broker went is acknowledged by nobody: no use in waiting for it.
       await Promise.race([publishLog({ ...work, end: over.signal }), away]);
       if (lock.lost.aborted && !ending.signal.aborted) {

@@ -48,7 +48,7 @@ export function createTestNatsTransport(broker: NatsBroker, feed: EventTransport
     broker,
     feed,
     logger: testTelemetry('shop').logger,
-    silenceMilliseconds: 1_000,
+    silenceMilliseconds: 5_000,
     lateMilliseconds: 100,
     checkInMilliseconds: 500,
     retryMilliseconds: [10, 50],

@@ -6,6 +6,7 @@ import { isStreamNotFound } from './stream.js';
 
 /** A stretch of the log that a message carries. */
 export interface Stretch {
+  readonly subject: string;
   readonly after: Position;
   readonly position: Position;
 }
@@ -31,8 +32,8 @@ export async function readStream(broker: NatsBroker): Promise<ReadonlyArray<Stre
       message === null
         ? undefined
         : parseMessage({ headers: message.header, data: message.data }, 'maker', () => true);
-    if (parsed !== undefined) {
-      stretches.push({ after: parsed.after, position: parsed.position });
+    if (parsed !== undefined && message !== null) {
+      stretches.push({ subject: message.subject, after: parsed.after, position: parsed.position });
     }
   }
   return stretches;
