@@ -333,6 +333,24 @@ describe('adopt', () => {
     await client.end();
   });
 
+  it('works for an administrator too, and the owner goes on owning', async () => {
+    const { url, client } = await createDatabase('owned');
+    await client.query(`
+      CREATE TABLE thing (id int PRIMARY KEY); CREATE TABLE part (thing int REFERENCES thing ON DELETE CASCADE)`);
+    const asAdministrator = new URL(url);
+    const { username, password } = new URL(server.superuserUrl());
+    [asAdministrator.username, asAdministrator.password] = [username, password];
+    await adopt({ url: asAdministrator.href, mapping: small('thing') });
+    await client.query(
+      'INSERT INTO thing VALUES (1), (2); INSERT INTO part VALUES (1), (2); DELETE FROM thing WHERE id = 1',
+    );
+    await expect(client.query('INSERT INTO part VALUES (3)')).rejects.toMatchObject({ code: '23503' });
+    expect((await client.query('SELECT thing FROM part')).rows).toEqual([{ thing: 2 }]);
+    await undoAdopt({ url: asAdministrator.href, mapping: small('thing') });
+    await client.query('ALTER TABLE thing ADD COLUMN label text');
+    await client.end();
+  });
+
   it('leaves the plan as it was written', async () => {
     const { url, client } = await createDatabase('planned');
     await migrateMonolith(url);

@@ -14,14 +14,9 @@ export async function ensureSchemas(
   const schemas = [...new Set(moves.map(({ place }) => place.schema))];
   for (const schema of schemas) {
     const into = moves.filter(({ place }) => place.schema === schema);
-    // Foreign keys are checked as a table's owner, and row-level security as whoever asks.
-    const visitors = new Set(
-      into.flatMap(({ table }) => [
-        table.owner,
-        ...(table.rowSecurity === 'off' ? [] : table.privileges.map(({ grantee }) => grantee)),
-      ]),
-    );
-    visitors.delete(role);
+    // Foreign keys are checked as the tables' owners, who find them by name.
+    const owners = new Set(into.map(({ table }) => table.owner));
+    owners.delete(role);
     await inTransaction(client, async () => {
       const { rowCount } = await client.query('SELECT FROM pg_namespace WHERE nspname = $1', [schema]);
       if (rowCount === 0) {
@@ -31,10 +26,8 @@ export async function ensureSchemas(
           [schema],
         );
       }
-      for (const visitor of visitors) {
-        await client.query(
-          `GRANT USAGE ON SCHEMA ${quote(schema)} TO ${visitor === 'PUBLIC' ? 'PUBLIC' : quote(visitor)}`,
-        );
+      for (const owner of owners) {
+        await client.query(`GRANT USAGE ON SCHEMA ${quote(schema)} TO ${quote(owner)}`);
       }
     });
     crashPoint('adopt.afterSchema');

@@ -42,13 +42,13 @@ const START = [
 const VERIFY = ['verify.beforeSlot', 'verify.afterSlot', 'verify.afterFence', 'verify.beforeResult'];
 const PREPARE = [
   'cutover.afterState',
+  'cutover.afterReferencePublication',
+  'cutover.afterReferenceStream',
   'cutover.afterOrigin',
   'cutover.afterReversePublication',
   'cutover.afterReverseSlot',
   'cutover.afterReverseSubscription',
   'cutover.afterReplacingKey',
-  'cutover.afterReferencePublication',
-  'cutover.afterReferenceStream',
   'cutover.afterComparingChanges',
 ];
 const BEFORE_COMMIT = [

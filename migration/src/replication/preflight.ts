@@ -5,6 +5,8 @@ import { primaryKeyOf } from '../target-schema/index.js';
 
 /** The copy's own slots, one a table at a time, come on top of the stream's and of the one that a verification keeps. */
 const EXTRA_SLOTS = 3;
+/** One for the stream, one for the copy or, later, for the stream of references. */
+const NEEDED_WORKERS = 2;
 /** `origin`, which keeps two streams from feeding each other, and `pg_create_subscription` exist since then. */
 const OLDEST_TARGET = 16;
 const OLDEST_SOURCE = 13;
@@ -87,7 +89,17 @@ function sourceMistakes(server: Server): ReadonlyArray<string> {
 }
 
 async function targetMistakes(context: MoveContext, server: Server): Promise<ReadonlyArray<string>> {
+  const { rows } = await context.target.query<{ used: number }>(
+    'SELECT count(*)::int AS used FROM pg_stat_subscription WHERE pid IS NOT NULL',
+  );
+  const freeWorkers =
+    Number(server.settings['max_logical_replication_workers'] ?? '0') - (rows[0]?.used ?? 0);
   return [
+    ...(freeWorkers >= NEEDED_WORKERS
+      ? []
+      : [
+          `The target has ${freeWorkers} logical replication workers left and ${NEEDED_WORKERS} are needed: raise max_logical_replication_workers and max_worker_processes and restart that server.`,
+        ]),
     ...(server.mayCreateInDatabase
       ? []
       : [

@@ -13,6 +13,15 @@ let library: Library;
 
 beforeAll(async () => {
   library = await startLibrary({ settings: { max_slot_wal_keep_size: '1MB' } });
+  for (const server of [library.sourceServer, library.targetServer]) {
+    const admin = new pg.Client({ connectionString: server.superuserUrl() });
+    await admin.connect();
+    await admin.query('CREATE ROLE desk');
+    await admin.end();
+  }
+  await library.source
+    .query(`GRANT USAGE ON SCHEMA lending TO desk; GRANT SELECT, INSERT ON lending.loans TO desk;
+    GRANT SELECT (name) ON lending.members TO desk; GRANT USAGE ON lending.loans_id_seq TO desk`);
 });
 afterAll(() => library.stop());
 
@@ -44,6 +53,17 @@ describe('startService', () => {
     const source = await connect(endpoints.source, { what: 'the source', applicationName: 'test' });
     expect(await readState(source, 'lending')).toMatchObject({ phase: 'streaming', writesTo: 'source' });
     await disconnect(source);
+  });
+
+  it('gives the roles that both servers know the rights that they had', async () => {
+    const rights = `SELECT has_table_privilege('desk', 'lending.loans', 'INSERT') AS loans,
+      has_table_privilege('desk', 'lending.fines', 'SELECT') AS fines, has_schema_privilege('desk', 'lending', 'USAGE') AS schema,
+      has_column_privilege('desk', 'lending.members', 'name', 'SELECT') AS name,
+      has_column_privilege('desk', 'lending.members', 'notes', 'SELECT') AS notes,
+      has_sequence_privilege('desk', 'lending.loans_id_seq', 'USAGE') AS numbers`;
+    const expected = [{ loans: true, fines: false, schema: true, name: true, notes: false, numbers: true }];
+    expect(await rows(library.source, rights)).toEqual(expected);
+    expect(await rows(library.target, rights)).toEqual(expected);
   });
 
   it('lets nobody but replication write on the target', async () => {

@@ -33,9 +33,16 @@ export async function ensureStateObjects(client: pg.Client, service: string, sid
         PERFORM pg_advisory_xact_lock_shared(${fenceLockKeys(service)});
         RETURN NULL;
       END $$`);
-    await client.query(`
-      CREATE OR REPLACE TRIGGER wait_at_fence AFTER INSERT ON ${fence}
-        FOR EACH ROW EXECUTE FUNCTION ${STATE_SCHEMA}.${quote(`wait_at_fence_${service}`)}()`);
+    const { rowCount } = await client.query(
+      `SELECT 1 FROM pg_trigger WHERE tgrelid = $1::regclass AND tgname = 'wait_at_fence'`,
+      [fence],
+    );
+    // CREATE OR REPLACE TRIGGER is newer than the oldest source.
+    if (rowCount === 0) {
+      await client.query(`
+        CREATE TRIGGER wait_at_fence AFTER INSERT ON ${fence}
+          FOR EACH ROW EXECUTE FUNCTION ${STATE_SCHEMA}.${quote(`wait_at_fence_${service}`)}()`);
+    }
     await client.query(`ALTER TABLE ${fence} ENABLE REPLICA TRIGGER wait_at_fence`);
     // Processes of the service read here which side is open; the source is it until a switch says otherwise.
     await client.query(

@@ -27,9 +27,9 @@ import {
   restoreKey,
 } from './crossing-keys.js';
 import { compareChangesBefore, compareChangesWithin, requireVerification } from './recheck.js';
-import { endReferenceStream, startReferenceStream } from './reference-stream.js';
+import { startReferenceStream } from './reference-stream.js';
 import { sequencesOf } from './sequences.js';
-import { endSwitch, openSide, switchSides } from './switch-sides.js';
+import { catchUp, endSwitch, openSide, switchSides } from './switch-sides.js';
 
 export interface SwitchCommandOptions extends MoveOptions {
   readonly gate: Gate;
@@ -88,7 +88,6 @@ export async function cutoverService(options: CutoverOptions): Promise<SwitchRes
       const version = await oldestVersion(context);
       await prepareStreams(context, tables, options.oneWay === true);
       await replaceCrossingKeys(context, replacements);
-      await startReferenceStream(context);
       await compareChangesBefore(context, tables, version);
       outageMilliseconds = await switchSides(context, {
         to: 'target',
@@ -132,7 +131,11 @@ async function prepareStreams(
   oneWay: boolean,
 ): Promise<void> {
   const { target, names } = context;
-  // What comes back from the target must not be sent to it again.
+  // Until now the forward stream passes on what other services' streams back bring to the source. From here on it must not,
+  // lest what comes back from this target is sent to it again; and never again, since after a crash the source may send
+  // anew what it sent before. The stream of references takes over, from before the last that the forward stream passes on.
+  await startReferenceStream(context);
+  await catchUp(context, 'target');
   await target.query(`ALTER SUBSCRIPTION ${quote(names.forward)} SET (origin = none)`);
   crashPoint('cutover.afterOrigin');
   if (oneWay) return;
@@ -184,13 +187,11 @@ async function undoPreparation(context: MoveContext): Promise<void> {
   await writeState(source, service, { phase: 'streaming' });
 }
 
-/** Ends the stream back, and lets what others bring into the source go forward again. */
+/** Ends the stream back. The forward stream goes on as it was during the move. */
 export async function endReverse(context: MoveContext): Promise<void> {
   const { target, names } = context;
-  await endReferenceStream(context);
   await dropStream(reverseStream(context));
   await target.query(`DROP PUBLICATION IF EXISTS ${quote(names.publication)}`);
-  await target.query(`ALTER SUBSCRIPTION ${quote(names.forward)} SET (origin = any)`);
 }
 
 /** Whether both ends of a key are served by the old database, so that it can hold there. */

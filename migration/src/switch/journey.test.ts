@@ -5,6 +5,7 @@ import { testTelemetry } from '@supergraph/platform/testing';
 import type { Gate } from '../gate/index.js';
 import { finishService } from '../finish/index.js';
 import { startService } from '../start/index.js';
+import { fenceLockKeys } from '../state/index.js';
 import { readStatus } from '../status/index.js';
 import { startClients, type Clients } from '../testing/clients.js';
 import { startLibrary, type Library } from '../testing/library.js';
@@ -153,6 +154,30 @@ describe('the journey there and back, while clients write', () => {
     await cutoverService(switching());
     await rollbackService(switching());
     await database.pool.query('UPDATE lending.loans SET weeks = 9 WHERE id = $1', [id]);
+  });
+
+  it('does not move while the new side has not got everything', async () => {
+    expect(await verifyService(options())).toMatchObject({ agrees: true });
+    const holder = await library.target.connect();
+    const lock = fenceLockKeys('lending');
+    const slow: Gate = {
+      ...gate,
+      async hold(wish) {
+        await gate.hold(wish);
+        // What comes last is applied no sooner than this is released.
+        await holder.query(`SELECT pg_advisory_lock(${lock})`);
+      },
+    };
+    await expect(
+      cutoverService({ ...switching(), gate: slow, budgetMilliseconds: 1_000 }),
+    ).rejects.toMatchObject({ code: 'OUTAGE_BUDGET_EXCEEDED' });
+    await holder.query(`SELECT pg_advisory_unlock(${lock})`);
+    holder.release();
+    expect(database.gate.state).toBe('source');
+    await database.pool.query(`UPDATE lending.members SET notes = '{}' WHERE card = 'AB10'`);
+    expect(await keys()).toHaveLength(4);
+    await cutoverService(switching());
+    await rollbackService(switching());
   });
 });
 

@@ -107,13 +107,21 @@ export async function endSwitch(
   const [oldSide, newSide] =
     to === 'target' ? [context.source, context.target] : [context.target, context.source];
   if ((await readWriteLock(newSide, context.service, tables)) !== 'open') {
-    const marker = randomUUID();
-    await oldSide.query(`INSERT INTO ${context.names.fence} (id) VALUES ($1)`, [marker]);
-    await waitForMarker(newSide, context.names.fence, marker, LONGEST_CATCH_UP_MILLISECONDS);
+    await catchUp(context, to);
     await advanceSequences(oldSide, newSide, sequences);
     await openSide(context, to, tables);
   }
   await gate.release(to);
+}
+
+/** Waits until one side has everything that was committed on the other before. */
+export async function catchUp(context: MoveContext, to: Side): Promise<void> {
+  const marker = randomUUID();
+  const { fence } = context.names;
+  await context[to === 'target' ? 'source' : 'target'].query(`INSERT INTO ${fence} (id) VALUES ($1)`, [
+    marker,
+  ]);
+  await waitForMarker(context[to], fence, marker, LONGEST_CATCH_UP_MILLISECONDS);
 }
 
 /** Lets one side take writes, and tells the service's processes. Running it again changes nothing. */

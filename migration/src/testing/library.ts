@@ -22,7 +22,10 @@ export interface Library {
 }
 
 /** What every server of it runs with. */
-export const LIBRARY_SETTINGS: Readonly<Record<string, string>> = { max_worker_processes: '20' };
+export const LIBRARY_SETTINGS: Readonly<Record<string, string>> = {
+  max_worker_processes: '24',
+  max_logical_replication_workers: '16',
+};
 export const OWNER = 'librarian';
 const PASSWORD = 'owner-password-of-a-test';
 

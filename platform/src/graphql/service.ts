@@ -81,7 +81,11 @@ export async function startService<Context extends object, Transaction extends S
     verifyCaller: createCallerVerifier(configuration.callerSecrets),
     ...telemetry,
   });
-  const parts = options.open({ database, outbox: events.outbox, currentAt: events.currentAt });
+  const parts = options.open({
+    database,
+    outbox: events.outbox,
+    currentAt: (consumer) => events.currentAt(consumer),
+  });
   const keys =
     configuration.jwksUrl === undefined
       ? undefined

@@ -5,3 +5,4 @@ export { createSubgraphClient, type SubgraphAnswer, type SubgraphClient } from '
 export { testTelemetry } from './test-telemetry.js';
 export { startTestEventSources, type TestEventSource } from './test-event-source.js';
 export { startTestServer, type TestDatabase, type TestServer } from '../events/test-fixtures.js';
+export { canTestNats, startNatsServer, type TestNatsServer } from './nats-server.js';

@@ -26,6 +26,16 @@ describe('readConfiguration', () => {
     expect(readConfiguration({ ...NEEDED, AUTH_JWKS_URL: jwksUrl })).toMatchObject({ jwksUrl });
   });
 
+  it('gives each step of an erasure an hour unless told otherwise', () => {
+    const read = (more: Readonly<Record<string, string>>) =>
+      readConfiguration({ ...NEEDED, SUPERGRAPH_MODE: 'embedded', ...more }).erasureStepMilliseconds;
+    expect(read({})).toBe(3_600_000);
+    expect(read({ ADMIN_ERASURE_STEP_DEADLINE_SECONDS: '90' })).toBe(90_000);
+    expect(() => read({ ADMIN_ERASURE_STEP_DEADLINE_SECONDS: '0' })).toThrow(
+      /ADMIN_ERASURE_STEP_DEADLINE_SECONDS/,
+    );
+  });
+
   it('lists every mistake', () => {
     expect(() =>
       readConfiguration({ ADMIN_PORT: '70000', ADMIN_DATABASE_URL: 'mysql://x', AUTH_JWKS_URL: 'file:///x' }),

@@ -18,6 +18,7 @@ let server: ServiceDatabase;
 let database: Database;
 let http: Server;
 let url: string;
+const fillings: Filling[] = [];
 
 /** auth's users, served as auth serves them; the table lies in this database for the sake of the test. */
 beforeAll(async () => {
@@ -36,7 +37,7 @@ beforeAll(async () => {
     name: 'users',
     pool: database.pool,
     verifyCaller: createCallerVerifier(new Map([['admin', SECRET]])),
-    readers: ['admin'],
+    readers: { admin: ['email', 'name', 'role', 'status', 'version'] },
     logger: telemetry.logger,
     table: 'users_of_auth',
     key: 'id',
@@ -48,14 +49,15 @@ beforeAll(async () => {
   url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
 });
 afterAll(async () => {
+  await Promise.all(fillings.map((filling) => filling.stop()));
   http.closeAllConnections();
   await new Promise((resolve) => http.close(resolve));
   await database.close();
   await server.stop();
 });
 
-const fill = (counted: { tries: number }, urls: ReadonlyArray<string> = [`${url}/events`]): Filling =>
-  startFillingUsers({
+const fill = (counted: { tries: number }, urls: ReadonlyArray<string> = [`${url}/events`]): Filling => {
+  const filling = startFillingUsers({
     pool: database.pool,
     rebuild: () => {
       counted.tries += 1;
@@ -65,6 +67,9 @@ const fill = (counted: { tries: number }, urls: ReadonlyArray<string> = [`${url}
     logger: telemetry.logger,
     pauseMilliseconds: 10,
   });
+  fillings.push(filling);
+  return filling;
+};
 const countUsers = async () =>
   (await server.query<{ count: number }>('SELECT count(*)::int AS count FROM users'))[0]?.count;
 const waitAWhile = () => new Promise((resolve) => setTimeout(resolve, 300));

@@ -11,7 +11,8 @@ import { createNatsBroker, type NatsBroker } from './broker.js';
 import { findStart } from './find-start.js';
 import { brokerNames } from './names.js';
 import { ensureStream } from './stream.js';
-import { describeWithNats, freePort, waitForNats } from './test-nats-server.js';
+import { describeWithNats } from './test-nats-server.js';
+import { freePort, waitForNats } from '../../testing/nats-server.js';
 
 /** The configuration for containers, as it lies there but for places, and for what Debian's server does not know yet. */
 const FILE = new URL('../../../../deploy/nats/nats.conf', import.meta.url);

@@ -19,7 +19,8 @@ import type { EventTransport } from '../transport.js';
 import type { NatsBroker } from './broker.js';
 import { purgeAggregate } from './purge-aggregate.js';
 import { createTestNatsTransport, createTestRelay, type TestRelay } from './test-relay.js';
-import { describeWithNats, startNatsServer, type TestNatsServer } from './test-nats-server.js';
+import { describeWithNats } from './test-nats-server.js';
+import { startNatsServer, type TestNatsServer } from '../../testing/nats-server.js';
 
 const STREAM = 'events-maker';
 

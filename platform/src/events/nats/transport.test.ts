@@ -1,7 +1,8 @@
 import { startTestFeed } from '../test-feed.js';
 import { startTestServer } from '../test-fixtures.js';
 import { describeTransport } from '../test-transport-suite.js';
-import { describeWithNats, startNatsServer } from './test-nats-server.js';
+import { describeWithNats } from './test-nats-server.js';
+import { startNatsServer } from '../../testing/nats-server.js';
 import { createFeedAndNatsTransport, createTestRelay } from './test-relay.js';
 
 async function startSystem() {

@@ -10,14 +10,16 @@ import {
 } from './payment-conditions.js';
 import type { PaymentRecord } from './records.js';
 
+/** How many payments that fit a filter are sorted rather than looked for payer by payer. */
+const FEW = 2_000;
 /** Greater than any name in the order of bytes: the place of payers who have none any more. */
 const LAST_KEY = Prisma.sql`chr(1114111)`;
 const LEAST_ID = Prisma.sql`'00000000-0000-0000-0000-000000000000'::uuid`;
 
 /**
  * Lists payments by the payer's name or e-mail address, then by the payer, the newest first; at the end those of payers
- * who were erased. One statement, which walks the index on the key from the cursor's payer on and takes of each payer
- * no more than the page needs.
+ * who were erased. One statement, which walks the index on the key from the cursor's payer on, or begins at the
+ * payments where a filter leaves few of them.
  *
  * A cursor names a payment, and its payer's name is looked up in the same statement: so no name stands in a cursor.
  */
@@ -34,25 +36,50 @@ export async function listByPayer(
   const ofPayer = toPayerConditions(filter);
   const bounds = toBounds(page, key);
 
+  const ofPayment = toPaymentConditions(filter);
+  const isNarrowed = ofPayment.length > 0;
+
+  // From the payers: each by the index on the key, and no more of it than the page needs.
   const pageOf = (payerId: Prisma.Sql): Prisma.Sql => Prisma.sql`
     CROSS JOIN LATERAL (
       SELECT ${paymentColumns} FROM payments.payments
-      WHERE ${allOf([Prisma.sql`user_id = ${payerId}`, ...toPaymentConditions(filter), ...bounds.ofPayment(payerId)])}
+      WHERE ${allOf([Prisma.sql`user_id = ${payerId}`, ...ofPayment, ...bounds.ofPayment(payerId)])}
       ORDER BY created_at ${down}, id ${down} LIMIT ${limit}
     ) AS page`;
+  const isMany = isNarrowed ? [Prisma.sql`(SELECT count(*) FROM few) > ${FEW}`] : [];
   const named = Prisma.sql`
     (SELECT 0 AS section, ${key} AS key, page.* FROM payments.payers AS payer ${pageOf(Prisma.sql`payer.id`)}
-     WHERE ${allOf([...ofPayer, ...bounds.ofNamed])}
+     WHERE ${allOf([...ofPayer, ...bounds.ofNamed, ...isMany])}
      ORDER BY ${key} ${up}, payer.id ${up}, page."createdAt" ${down}, page.id ${down} LIMIT ${limit})`;
   const erased = Prisma.sql`
     (SELECT 1, '', page.* FROM payments.erased_people AS erased ${pageOf(Prisma.sql`erased.user_id`)}
-     WHERE ${allOf(bounds.ofErased)}
+     WHERE ${allOf([...bounds.ofErased, ...isMany])}
      ORDER BY erased.user_id ${up}, page."createdAt" ${down}, page.id ${down} LIMIT ${limit})`;
-  const either = ofPayer.length > 0 ? named : Prisma.sql`${named} UNION ALL ${erased}`;
 
+  // From the payments, when the filter leaves few: all of them, each with its payer by id.
+  const few = Prisma.sql`few AS MATERIALIZED (
+    SELECT * FROM payments.payments WHERE ${allOf(ofPayment)} ORDER BY created_at DESC LIMIT ${FEW + 1})`;
+  const ofFew = [Prisma.sql`(SELECT count(*) FROM few) <= ${FEW}`, ...bounds.ofPayment(Prisma.sql`user_id`)];
+  const fewColumns = Prisma.sql`SELECT ${paymentColumns} FROM few WHERE ${allOf(ofFew)}`;
+  const fewNamed = Prisma.sql`
+    SELECT 0, found.key, page.* FROM (${fewColumns}) AS page CROSS JOIN LATERAL (
+      SELECT ${key} AS key FROM payments.payers AS payer
+      WHERE ${allOf([Prisma.sql`payer.id = page."userId"`, ...ofPayer, ...bounds.ofNamed])} LIMIT 1) AS found`;
+  const fewErased = Prisma.sql`
+    SELECT 1, '', page.* FROM (${fewColumns}) AS page CROSS JOIN LATERAL (
+      SELECT FROM payments.erased_people AS erased
+      WHERE ${allOf([Prisma.sql`erased.user_id = page."userId"`, ...bounds.ofErased])} LIMIT 1) AS found`;
+
+  const sources = [
+    named,
+    ...(ofPayer.length > 0 ? [] : [erased]),
+    ...(isNarrowed ? [fewNamed] : []),
+    ...(isNarrowed && ofPayer.length === 0 ? [fewErased] : []),
+  ];
+  const tables = [...bounds.places, ...(isNarrowed ? [few] : [])];
   const rows = await prisma.$queryRaw<(PaymentRow & { readonly section: number; readonly key: string })[]>`
-    ${bounds.places}
-    SELECT * FROM (${either}) AS listed
+    ${tables.length === 0 ? Prisma.empty : Prisma.sql`WITH ${Prisma.join(tables, ', ')}`}
+    SELECT * FROM (${Prisma.join(sources, ' UNION ALL ')}) AS listed
     ORDER BY section ${up}, key ${up}, "userId" ${up}, "createdAt" ${down}, id ${down} LIMIT ${limit}`;
   return rows.map(({ section: _section, key: _key, ...row }) => toPaymentRecord(row));
 }
@@ -87,13 +114,7 @@ function toBounds(page: Page, key: Prisma.Sql) {
     };
   });
   return {
-    places:
-      sides.length === 0
-        ? Prisma.empty
-        : Prisma.sql`WITH ${Prisma.join(
-            sides.map(({ place }) => place),
-            ', ',
-          )}`,
+    places: sides.map(({ place }) => place),
     ofNamed: sides.map(({ named }) => named),
     ofErased: sides.map(({ erased }) => erased),
     ofPayment: (payerId: Prisma.Sql) => sides.map(({ payment }) => payment(payerId)),
