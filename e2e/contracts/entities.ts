@@ -74,4 +74,14 @@ export const ENTITY_CONTRACTS: ReadonlyArray<EntityContract> = [
     known: { service: 'admin', statement: 'SELECT id FROM audit_entries ORDER BY id LIMIT 60' },
     unknown: () => null,
   },
+  {
+    service: 'admin',
+    entity: 'Erasure',
+    selection: 'state steps { service state }',
+    // Nobody has this id, so it is refused and nobody is erased.
+    given:
+      'mutation { requestErasure(input: { userId: "019b0000-0000-7000-8000-00000000dead" }) { isNew } }',
+    known: { service: 'admin', statement: 'SELECT id FROM erasures ORDER BY id LIMIT 60' },
+    unknown: () => null,
+  },
 ];

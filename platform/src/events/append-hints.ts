@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 
@@ -64,12 +65,13 @@ export function createAppendHints(pool: pg.Pool, onHint: () => void): AppendHint
   };
   void connect();
 
-  const send = (): void => {
+  // Not a part of the request that appended: its statements are counted.
+  const send = AsyncResource.bind((): void => {
     sending = undefined;
     sentAt = Date.now();
     // Lost when the database is away: then there is nothing to tell either.
     pool.query(`SELECT pg_notify(${CHANNEL}, $1)`, [self]).catch(() => undefined);
-  };
+  });
   return {
     send() {
       const pause = sentAt + 1_000 / HINTS_A_SECOND - Date.now();
