@@ -2,11 +2,13 @@
 
 /** What the buttons of a payment send, and how to say it. */
 const WEBHOOKS = [
-  ['once', 'webhook'],
+  ['succeeded', 'webhook'],
+  ['declined', 'webhook, declined'],
   ['late', 'webhook, late'],
   ['twice', 'webhook, twice'],
   ['wrongSignature', 'webhook, wrong signature'],
   ['oldTimestamp', 'webhook, old timestamp'],
+  ['malformed', 'webhook, malformed'],
 ];
 const PAUSE_MILLISECONDS = 2_000;
 
@@ -105,7 +107,7 @@ function paymentRow(payment) {
   return element(
     'div',
     { className: 'payment' },
-    element('strong', {}, `${payment.amount} ${payment.currency}`),
+    element('strong', {}, `${payment.amount.amount} ${payment.amount.currency}`),
     ` ${payment.status} ${payment.type}${due} `,
     element('small', {}, element('code', {}, payment.id)),
     element('div', { className: 'actions' }, run, ...hooks),

@@ -14,13 +14,16 @@ beforeAll(async () => {
 });
 afterAll(() => system.stop());
 
-/** Statements that a service's role sent since the last reset, as PostgreSQL itself counted them. */
+/** What a service does by itself all the time: its log of events and its place in those of others. */
+const BY_ITSELF = '(outbox|inbox|consumer_positions|parked_events|pg_notify|LISTEN|erasure)';
+
+/** Statements that a service's role sent for requests since the last reset, as PostgreSQL itself counted them. */
 async function countStatements(service: string): Promise<number> {
   const rows = await system.query<{ calls: string }>(
     service,
     `SELECT coalesce(sum(calls), 0) AS calls FROM public.pg_stat_statements s JOIN pg_roles r ON r.oid = s.userid
-     WHERE r.rolname = $1 AND query !~* '^(BEGIN|COMMIT|ROLLBACK)'`,
-    [`${service}_service`],
+     WHERE r.rolname = $1 AND query !~* '^(BEGIN|COMMIT|ROLLBACK)' AND query !~* $2`,
+    [`${service}_service`, BY_ITSELF],
   );
   return Number(rows[0]?.calls);
 }
@@ -49,8 +52,8 @@ describe('one query over four services', () => {
     const cost = Object.fromEntries(
       await Promise.all(names.map(async (name) => [name, await countStatements(name)] as const)),
     );
-    // auth: the user, and the recipients' names, which payments asks for. payments: the page, and the summary.
-    expect(cost).toEqual({ auth: 2, profile: 1, payments: 2, admin: 1 });
+    // payments: the page, the summary, and the recipients' names from its own replica.
+    expect(cost).toEqual({ auth: 1, profile: 1, payments: 3, admin: 1 });
   });
 
   it('costs one statement in payments for the payments of 100 users', async () => {

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { expressMiddleware } from '@as-integrations/express5';
 import { describeCause } from '@supergraph/platform/errors';
 import { createHttpService } from '@supergraph/platform/http';
@@ -18,6 +19,7 @@ import { securityHeaders } from './http/security-headers.js';
 import { createContext } from './identity/create-context.js';
 import type { RouterContext } from './identity/request-context.js';
 import { sandboxRoutes } from './sandbox/routes.js';
+import { readExpectedOperations } from './supergraph/expected-operations.js';
 import { loadSupergraph, type LoadedSupergraph } from './supergraph/loaded-supergraph.js';
 import { SupergraphGateway } from './supergraph/supergraph-gateway.js';
 import { watchFile } from './supergraph/watch-file.js';
@@ -49,8 +51,15 @@ export async function startRouter(
   const { common, limits } = configuration;
   const showCauses = common.mode === 'embedded';
   const clients = new SubgraphClients(limits.connectionsPerReplica, limits.requestTimeoutMilliseconds);
-  const load = (sdl: string, previous?: LoadedSupergraph): Promise<LoadedSupergraph> =>
-    loadSupergraph(sdl, { configuration, clients, logger, ...(previous === undefined ? {} : { previous }) });
+  const savedOperations = join(dirname(configuration.supergraphFile), 'operations');
+  const load = async (sdl: string, previous?: LoadedSupergraph): Promise<LoadedSupergraph> =>
+    loadSupergraph(sdl, {
+      configuration,
+      clients,
+      logger,
+      expected: await readExpectedOperations(savedOperations, logger),
+      ...(previous === undefined ? {} : { previous }),
+    });
 
   const text = await readFile(configuration.supergraphFile, 'utf8');
   const gateway = new SupergraphGateway(await load(text));

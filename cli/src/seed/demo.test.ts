@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => databases?.stop());
 beforeEach(() => databases.empty());
 
-async function count(database: 'auth' | 'profile' | 'payments', table: string): Promise<number> {
+async function count(database: 'auth' | 'profile' | 'payments' | 'admin', table: string): Promise<number> {
   const [row] = await databases[database].query<{ rows: number }>(
     `SELECT count(*)::int AS rows FROM ${table}`,
   );
@@ -26,6 +26,8 @@ async function fingerprint(): Promise<string> {
     ['profile', 'preferences', 'profile_id'],
     ['payments', 'payments', 'id'],
     ['payments', 'payment_transitions', 'id'],
+    ['payments', 'payers', 'id'],
+    ['admin', 'users', 'id'],
   ] as const;
   const hashes = await Promise.all(
     tables.map(([database, table, key]) =>
@@ -45,7 +47,9 @@ describe('seedDemoData', () => {
     expect(await count('profile', 'preferences')).toBe(150);
     expect(await count('payments', 'payments')).toBe(2_000);
     const first = await fingerprint();
-    expect(first).toMatch(/^([0-9a-f]{32} ?){5}$/);
+    expect(await count('payments', 'payers')).toBe(200);
+    expect(await count('admin', 'users')).toBe(200);
+    expect(first).toMatch(/^([0-9a-f]{32} ?){7}$/);
     await databases.empty();
     await seedDemoData(databases.ownerUrls);
     expect(await fingerprint()).toBe(first);
@@ -137,7 +141,7 @@ describe('seedDemoData', () => {
   it('fills what a kill left empty, and nothing else', async () => {
     await seedDemoData(databases.ownerUrls);
     const whole = await fingerprint();
-    await databases.payments.query('TRUNCATE payments CASCADE');
+    await databases.payments.query('TRUNCATE payments, payers CASCADE');
     await databases.profile.query(`DELETE FROM profiles WHERE handle = 'kofi_lindqvist'`);
     expect(await seedDemoData(databases.ownerUrls)).toBeUndefined();
     expect(await count('payments', 'payments')).toBe(DEMO_SIZE.payments);

@@ -12,20 +12,22 @@ beforeAll(async () => {
 afterAll(() => databases?.stop());
 beforeEach(() => databases.empty());
 
-/** Rows of users, profiles, preferences, payments and transitions. */
+/** Rows of users, profiles, preferences, payments, transitions, and of the two replicas of users. */
 async function count(): Promise<ReadonlyArray<number>> {
-  const { auth, profile, payments } = databases;
+  const { auth, profile, payments, admin } = databases;
   const rows = await Promise.all([
     auth.query<{ rows: number }>('SELECT count(*)::int AS rows FROM users'),
     profile.query<{ rows: number }>('SELECT count(*)::int AS rows FROM profiles'),
     profile.query<{ rows: number }>('SELECT count(*)::int AS rows FROM preferences'),
     payments.query<{ rows: number }>('SELECT count(*)::int AS rows FROM payments'),
     payments.query<{ rows: number }>('SELECT count(*)::int AS rows FROM payment_transitions'),
+    payments.query<{ rows: number }>('SELECT count(*)::int AS rows FROM payers'),
+    admin.query<{ rows: number }>('SELECT count(*)::int AS rows FROM users'),
   ]);
   return rows.map(([row]) => row?.rows ?? NaN);
 }
 
-const NOTHING = [0, 0, 0, 0, 0];
+const NOTHING = [0, 0, 0, 0, 0, 0, 0];
 
 describe('seedLarge', () => {
   it('fills every service and tells how far it is', async () => {
@@ -42,7 +44,9 @@ describe('seedLarge', () => {
     expect(rows).toBe(counts.reduce((sum, table) => sum + table, 0));
     const done = told.filter((progress) => progress.done);
     expect(done.map(({ service, table }) => `${service}.${table}`).sort()).toEqual([
+      'admin.users',
       'auth.users',
+      'payments.payers',
       'payments.payment_transitions',
       'payments.payments',
       'profile.preferences',
@@ -64,7 +68,7 @@ describe('seedLarge', () => {
     const refused = seedLarge({ ownerUrls, users: 10, payments: 10 });
     await expect(refused).rejects.toThrow(SeedError);
     await expect(refused).rejects.toThrow(
-      /auth\.users, payments\.payments, payments\.payment_transitions\. Nothing was changed.*--replace/,
+      /auth\.users, payments\.payments, payments\.payment_transitions, payments\.payers\. Nothing was changed.*--replace/,
     );
     expect(await count()).toEqual(before);
   });

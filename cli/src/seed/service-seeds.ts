@@ -36,7 +36,7 @@ export async function makeServiceSeeds(size: SeedSize): Promise<ReadonlyArray<Se
   // Everybody has the one password that is public anyway: one hash serves all, and the salt may be fixed.
   const salt = createHash('sha256').update(DEMO_PASSWORD).digest().subarray(0, 16);
   const passwordHash = await hash(DEMO_PASSWORD, { ...ARGON2ID, salt });
-  return [authSeed(size, passwordHash), profileSeed(size), paymentsSeed(size)];
+  return [authSeed(size, passwordHash), profileSeed(size), paymentsSeed(size), adminSeed(size)];
 }
 
 function authSeed(size: SeedSize, passwordHash: string): ServiceSeed {
@@ -135,6 +135,37 @@ function paymentsSeed(size: SeedSize): ServiceSeed {
         columns: ['id', 'payment_id', 'from_status', 'to_status', 'reason', 'occurred_at'],
         expectedRows: guessTransitions(size),
         rows: () => transitionRows(size),
+      },
+      // What no event tells of is in the replicas too, as if it had been told long ago.
+      {
+        name: 'payers',
+        columns: ['id', 'email', 'name', 'status', 'version'],
+        expectedRows: size.users,
+        rows: () =>
+          mapRows(users(size.users), ({ id, email, name, status, version }) => [
+            id,
+            email,
+            name,
+            status,
+            version,
+          ]),
+      },
+    ],
+  };
+}
+
+function adminSeed(size: SeedSize): ServiceSeed {
+  return {
+    service: 'admin',
+    tables: [
+      {
+        name: 'users',
+        columns: ['id', 'email', 'name', 'role', 'status', 'version'],
+        expectedRows: size.users,
+        rows: () =>
+          mapRows(users(size.users), (user) => [
+            ...[user.id, user.email, user.name, user.role, user.status, user.version],
+          ]),
       },
     ],
   };

@@ -19,7 +19,8 @@ export interface ExecutionHooks {
   /** Decides what of an operation somebody may have. */
   readonly policy?: OperationPolicy | undefined;
   /** Called with the plan before anything is fetched; throw a GraphQLError to refuse the operation. */
-  readonly willExecute?: ((plan: ExecutableNode | undefined, asked: AskedOperation) => void | Promise<void>) | undefined;
+  readonly willExecute?:
+    ((plan: ExecutableNode | undefined, asked: AskedOperation) => void | Promise<void>) | undefined;
   /** Called after every fetch. */
   readonly didFetch?: ((record: FetchRecord, context: RouterContext) => void) | undefined;
   /** Gives what goes into the response's `extensions`. */

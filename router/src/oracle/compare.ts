@@ -1,12 +1,13 @@
 import type { QueryPlan } from '@apollo/query-planner';
 import { createLogger } from '@supergraph/platform/telemetry';
-import { GraphQLError, type DocumentNode, type OperationDefinitionNode } from 'graphql';
+import type { DocumentNode, GraphQLError, OperationDefinitionNode } from 'graphql';
 import type { FetchExecutor } from '../execution/fetch/subgraph-fetch.js';
 import type { PlannedNames } from '../execution/plan/free-names.js';
 import type { Planner } from '../execution/plan/planner.js';
 import type { ResponseText } from '../execution/response/response-text.js';
 import type { RouterContext } from '../identity/request-context.js';
 import type { Executor } from '../supergraph/loaded-supergraph.js';
+import { TransportFailure as Failure } from '../transport/transport-failure.js';
 import * as ours from './executor-modules.js';
 import type { AskSubgraph, SubgraphRequest } from './fake-subgraph.js';
 import { loadStock, type StockGateway } from './stock/stock-executor.js';
@@ -60,13 +61,26 @@ export type ExecutorModules = typeof ours;
 /** Loads a supergraph into both executors. */
 export async function loadPair(
   supergraphSdl: string,
-  { createExecutor, createPlanner, createPlanQuery, OperationStore, toExecutable }: ExecutorModules = ours,
+  {
+    createExecutor,
+    createPlanner,
+    createPlanQuery,
+    OperationStore,
+    toExecutable,
+    TransportFailure,
+  }: ExecutorModules = ours,
 ): Promise<Pair> {
   /** Asks the subgraphs that the request brings along. */
   const fetcher: FetchExecutor = {
-    fetch: (fetch, context) => {
+    async fetch(fetch, context) {
       const { query, variables } = JSON.parse(fetch.body) as SubgraphRequest;
-      return (context as unknown as OracleContext).ask(fetch.operation.subgraph, { query, variables });
+      const { ask } = context as unknown as OracleContext;
+      try {
+        return await ask(fetch.operation.subgraph, { query, variables });
+      } catch (error) {
+        // A copy of the executor has a class of its own.
+        throw error instanceof Failure ? new TransportFailure(error.kind, error.message) : error;
+      }
     },
   };
   const stock = await loadStock(supergraphSdl);

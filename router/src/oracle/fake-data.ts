@@ -49,7 +49,15 @@ type World = ReturnType<FakeData['world']>;
 
 /** How many entities there are of a type. */
 const ENTITIES = 5;
-const TEXTS = ['plain', 'with "quotes" \\ and\nlines', 'ünïcode ✓ 😀', '', '\u2028', 'x'.repeat(200), '\ud800 alone'];
+const TEXTS = [
+  'plain',
+  'with "quotes" \\ and\nlines',
+  'ünïcode ✓ 😀',
+  '',
+  '\u2028',
+  'x'.repeat(200),
+  '\ud800 alone',
+];
 
 /** Gives every field of every subgraph a value that follows from the object's identity and the arguments. */
 export class FakeData {
@@ -123,7 +131,9 @@ export class FakeData {
     return Object.fromEntries(
       Object.values(schema.getTypeMap())
         .filter((type) => (isObjectType(type) || isInterfaceType(type)) && !type.name.startsWith('__'))
-        .filter((type) => isObjectType(type) || type.astNode?.directives?.some(({ name }) => name.value === 'key'))
+        .filter(
+          (type) => isObjectType(type) || type.astNode?.directives?.some(({ name }) => name.value === 'key'),
+        )
         .filter((type) => !['Query', 'Mutation', '_Service'].includes(type.name))
         .map((type) => [type.name, { __resolveReference: resolveReference }]),
     );
@@ -180,8 +190,7 @@ export class FakeData {
         return this.#value(subgraph, coordinate, info.returnType, info.schema, place, own);
       };
     return {
-      isDown: (subgraph: string, query: string): boolean =>
-        happens(at('down', subgraph, query), faults.down),
+      isDown: (subgraph: string, query: string): boolean => happens(at('down', subgraph, query), faults.down),
       resolverFor,
       resolveAnywhere,
       find: (subgraph: string, reference: Record<string, unknown>): FakeObject | null => {
@@ -209,7 +218,10 @@ export class FakeData {
         if (selection.kind === Kind.FIELD) {
           this.#keyFields.add(`${type}.${selection.name.value}`);
           const parent = schema.getType(type);
-          const field = 'getFields' in (parent ?? {}) ? (parent as GraphQLObjectType).getFields()[selection.name.value] : undefined;
+          const field =
+            'getFields' in (parent ?? {})
+              ? (parent as GraphQLObjectType).getFields()[selection.name.value]
+              : undefined;
           learn(getNamedType(field?.type)?.name ?? '', selection.selectionSet);
         }
       }
@@ -258,7 +270,9 @@ export class FakeData {
         }),
       );
     const [operation] = parse(`{ ${selection} }`).definitions;
-    return operation?.kind === Kind.OPERATION_DEFINITION ? selectFrom(source, typename, operation.selectionSet) : {};
+    return operation?.kind === Kind.OPERATION_DEFINITION
+      ? selectFrom(source, typename, operation.selectionSet)
+      : {};
   }
 
   #family(type: string): string {
@@ -271,12 +285,7 @@ export class FakeData {
     return members?.[Number(identity) % members.length] ?? type;
   }
 
-  #keyValue(
-    { identity }: FakeObject,
-    typename: string,
-    field: string,
-    type: GraphQLOutputType,
-  ): unknown {
+  #keyValue({ identity }: FakeObject, typename: string, field: string, type: GraphQLOutputType): unknown {
     if (!this.#keyFields.has(`${typename}.${field}`)) {
       return undefined;
     }
@@ -383,7 +392,11 @@ function identityOf(value: unknown): string | undefined {
     }
     return undefined;
   }
-  return typeof value === 'number' ? String(value) : typeof value === 'string' ? /^\w+-(\d+)$/.exec(value)?.[1] : undefined;
+  return typeof value === 'number'
+    ? String(value)
+    : typeof value === 'string'
+      ? /^\w+-(\d+)$/.exec(value)?.[1]
+      : undefined;
 }
 
 /** What a representation holds of the fields that a field requires. */

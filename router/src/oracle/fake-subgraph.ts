@@ -20,7 +20,10 @@ export interface FakeSubgraphs {
   readonly withData: (seed: number, faults: Faults) => AskSubgraph;
 }
 
-type SubgraphModule = Exclude<Extract<Parameters<typeof buildSubgraphSchema>[0], { typeDefs: DocumentNode }>, unknown[]>;
+type SubgraphModule = Exclude<
+  Extract<Parameters<typeof buildSubgraphSchema>[0], { typeDefs: DocumentNode }>,
+  unknown[]
+>;
 
 interface FakeSubgraph {
   readonly name: string;

@@ -6,7 +6,8 @@ import { committedSupergraph, featureSupergraphs, type TriedSupergraph } from '.
 import { emptyTally, prepareTrial, tryOperation, type Tally, type Trial } from './try-operations.js';
 
 const SUPERGRAPHS = [committedSupergraph(), ...featureSupergraphs()];
-const OPERATIONS = process.env['SUPERGRAPH_TEST_FULL'] === undefined ? 30 : Math.ceil(10_000 / SUPERGRAPHS.length);
+const OPERATIONS =
+  process.env['SUPERGRAPH_TEST_FULL'] === undefined ? 30 : Math.ceil(10_000 / SUPERGRAPHS.length);
 const SEED = Number(process.env['ORACLE_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 const LONG = 1_800_000;
 
@@ -14,7 +15,9 @@ const tallies: Array<readonly [string, Tally]> = [];
 const found: Array<readonly [string, number]> = [];
 
 afterAll(() => {
-  process.stdout.write(`\nRandom operations, ours against the stock executor; ORACLE_SEED=${SEED} repeats them.\n`);
+  process.stdout.write(
+    `\nRandom operations, ours against the stock executor; ORACLE_SEED=${SEED} repeats them.\n`,
+  );
   for (const [name, { operations, runs, agreements, planParts }] of tallies) {
     const parts = Object.entries(planParts).map(([part, count]) => `${part} ${count}`);
     process.stdout.write(

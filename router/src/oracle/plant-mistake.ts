@@ -30,9 +30,11 @@ export async function plantMistake(mistake: PlantedMistake): Promise<ExecutorMod
     plugins: [
       {
         name: 'plant',
-        setup({ onLoad }) {
-          onLoad({ filter: /\.ts$/ }, ({ path }) =>
-            path === place ? { contents: text.replace(mistake.right, mistake.wrong), loader: 'ts' } : undefined,
+        setup(building) {
+          building.onLoad({ filter: /\.ts$/ }, ({ path }) =>
+            path === place
+              ? { contents: text.replace(mistake.right, mistake.wrong), loader: 'ts' }
+              : undefined,
           );
         },
       },

@@ -13,13 +13,6 @@ export interface PlantedMistake {
 /** Mistakes of the kinds that executors are known for. */
 export const PLANTED_MISTAKES: ReadonlyArray<PlantedMistake> = [
   {
-    name: 'lists of two fetches are not merged',
-    file: 'data/merge.ts',
-    right: 'value.length === present.length',
-    wrong: 'value.length < 0',
-    supergraph: '@shareable',
-  },
-  {
     name: 'the second place of one entity stays empty',
     file: 'data/representations.ts',
     right: 'targets.push(entity);',
@@ -43,8 +36,8 @@ export const PLANTED_MISTAKES: ReadonlyArray<PlantedMistake> = [
   {
     name: 'null stays where it is not allowed',
     file: 'response/value-writers.ts',
-    right: 'tellMissing(writing, key, position.coordinate, undefined);\n      return false;',
-    wrong: "writing.text += 'null';\n      return true;",
+    right: 'return write(writing, value, key);',
+    wrong: "return write(writing, value, key) || (writing.text += 'null') !== '';",
     supergraph: 'keys',
   },
   {
@@ -76,20 +69,6 @@ export const PLANTED_MISTAKES: ReadonlyArray<PlantedMistake> = [
     supergraph: 'the committed one',
   },
   {
-    name: 'a failed fetch takes away what another delivered',
-    file: 'data/failure-marker.ts',
-    right: 'if (present === undefined) {\n      writeOwn',
-    wrong: 'if (present !== null) {\n      writeOwn',
-    supergraph: '@shareable',
-  },
-  {
-    name: 'names that objects inherit are read from there',
-    file: 'response/object-writers.ts',
-    right: 'isInherited ? readOwn(object, key) : object[key]',
-    wrong: 'object[key]',
-    supergraph: 'keys',
-  },
-  {
     name: 'keys are not renamed back when their value is falsy',
     file: 'data/rewrites.ts',
     right: 'if (Object.hasOwn(object, from)) {',
@@ -108,7 +87,7 @@ export const PLANTED_MISTAKES: ReadonlyArray<PlantedMistake> = [
     file: 'run/run-fetch.ts',
     right: 'markBlocked(execution, operation, blocked);',
     wrong: 'void markBlocked;',
-    supergraph: '@requires',
+    supergraph: 'keys',
   },
   {
     name: 'defaults of variables are forgotten',

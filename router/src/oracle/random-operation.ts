@@ -36,7 +36,10 @@ export function randomOperation(schema: GraphQLSchema, choices: ReadonlyArray<nu
 }
 
 class Builder {
-  readonly #variables = new Map<string, { readonly type: string; readonly value: unknown; readonly given: boolean; readonly fallback: string }>();
+  readonly #variables = new Map<
+    string,
+    { readonly type: string; readonly value: unknown; readonly given: boolean; readonly fallback: string }
+  >();
   readonly #fragments: string[] = [];
   #next = 0;
 
@@ -50,7 +53,9 @@ class Builder {
     const isMutation = mutation !== undefined && mutation !== null && this.#one(12);
     const root = isMutation ? mutation : this.schema.getQueryType();
     const set = this.#set(root as GraphQLObjectType, 0);
-    const definitions = [...this.#variables].map(([name, { type, fallback }]) => `$${name}: ${type}${fallback}`);
+    const definitions = [...this.#variables].map(
+      ([name, { type, fallback }]) => `$${name}: ${type}${fallback}`,
+    );
     const head = definitions.length === 0 ? '' : `(${definitions.join(', ')})`;
     return {
       source: [`${isMutation ? 'mutation' : 'query'} Random${head} ${set}`, ...this.#fragments].join('\n'),
@@ -174,10 +179,10 @@ class Builder {
 
   #input(type: GraphQLInputType, depth: number): unknown {
     if (isNonNullType(type)) {
-      return this.#input(type.ofType as GraphQLInputType, depth);
+      return this.#input(type.ofType, depth);
     }
     if (isListType(type)) {
-      return Array.from({ length: this.#choose(3) }, () => this.#input(type.ofType as GraphQLInputType, depth + 1));
+      return Array.from({ length: this.#choose(3) }, () => this.#input(type.ofType, depth + 1));
     }
     if (isEnumType(type)) {
       return this.#pick(type.getValues()).name;
@@ -204,10 +209,10 @@ class Builder {
 
 function literal(type: GraphQLInputType, value: unknown): string {
   if (isNonNullType(type)) {
-    return literal(type.ofType as GraphQLInputType, value);
+    return literal(type.ofType, value);
   }
   if (isListType(type)) {
-    return `[${(value as unknown[]).map((element) => literal(type.ofType as GraphQLInputType, element)).join(', ')}]`;
+    return `[${(value as unknown[]).map((element) => literal(type.ofType, element)).join(', ')}]`;
   }
   if (isInputObjectType(type)) {
     const fields = type.getFields();

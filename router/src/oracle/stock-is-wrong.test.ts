@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { getOperationAST, parse } from 'graphql';
-import { loadPair, type Operation, type Outcome } from './compare.js';
+import { getOperationAST, parse, type GraphQLSchema } from 'graphql';
+import { loadPair, type Operation, type Outcome, type Pair } from './compare.js';
 import type { Faults } from './fake-data.js';
 import { makeFakeSubgraphs, type AskSubgraph } from './fake-subgraph.js';
 import { executeMonolith } from './monolith.js';
-import { loadStock } from './stock/stock-executor.js';
+import { loadStock, type StockGateway } from './stock/stock-executor.js';
 import { committedSupergraph, featureSupergraphs, type TriedSupergraph } from './supergraphs.js';
 
 const SUPERGRAPHS = [committedSupergraph(), ...featureSupergraphs()];
@@ -33,9 +33,23 @@ function operationOf(source: string, variables: Record<string, unknown>): Operat
   return { source, document, operation, variables };
 }
 
-async function run(supergraph: TriedSupergraph, operation: Operation, ask: AskSubgraph): Promise<Answers> {
-  const ours = await (await loadPair(supergraph.sdl)).runOurs(operation, ask);
+type Run = (operation: Operation, ask: AskSubgraph) => Promise<Answers>;
+
+async function load(
+  supergraph: TriedSupergraph,
+): Promise<{ readonly schema: GraphQLSchema; readonly run: Run }> {
+  const pair = await loadPair(supergraph.sdl);
   const stock = await loadStock(supergraph.sdl, false);
+  return { schema: stock.schema, run: (operation, ask) => runBoth(pair, stock, operation, ask) };
+}
+
+async function runBoth(
+  pair: Pair,
+  stock: StockGateway,
+  operation: Operation,
+  ask: AskSubgraph,
+): Promise<Answers> {
+  const ours = await pair.runOurs(operation, ask);
   const result = await stock.execute({ ...operation, ask }).catch((error: unknown) => ({ errors: [error] }));
   const data = 'data' in result ? (JSON.parse(JSON.stringify(result.data ?? null)) as unknown) : undefined;
   return { ours, stock: { data, errorCount: result.errors?.length ?? 0 } };
@@ -43,11 +57,16 @@ async function run(supergraph: TriedSupergraph, operation: Operation, ask: AskSu
 
 describe('the stock executor and planner are wrong, and ours is what one service with all data answers', () => {
   it.each([
-    ['an argument of @requires counts for the client’s field too', '@requires', '{ parcel { postage weight } }', {}],
+    [
+      'an argument of @requires counts for the client’s field too',
+      '@requires',
+      '{ parcel { postage weight } }',
+      {},
+    ],
     [
       'what two fields require is fetched under the condition of one',
       '@requires',
-      'query ($if: Boolean!) { lost { label @include(if: $if) insurance } }',
+      'query ($if: Boolean!) { lost { ... on Parcel @include(if: $if) { label postage value } insurance } }',
       { if: false },
     ],
     [
@@ -64,9 +83,9 @@ describe('the stock executor and planner are wrong, and ours is what one service
     ],
     [
       'an object of which conditions leave nothing is null',
-      'keys',
-      'query ($if: Boolean!) { product(sku: "sku-1") { name } products { maker { title @include(if: $if) } } }',
-      { if: false },
+      'the committed one',
+      'query ($if: Boolean!) { user(id: "a") { auditTrail(last: 6) @include(if: $if) { edges @include(if: false) { cursor } } } }',
+      { if: true },
     ],
     [
       'a variable may not be called representations',
@@ -76,12 +95,12 @@ describe('the stock executor and planner are wrong, and ours is what one service
     ],
   ])('%s', async (_name, supergraphName, source, variables) => {
     const supergraph = find(supergraphName);
+    const { schema, run } = await load(supergraph);
     const subgraphs = makeFakeSubgraphs(supergraph.subgraphs, supergraph.families);
     const operation = operationOf(source, variables);
     let shown = 0;
     for (const seed of [1, 2, 3, 4, 5, 6, 7, 8]) {
-      const { ours, stock } = await run(supergraph, operation, subgraphs.withData(seed, SOUND));
-      const { schema } = await loadStock(supergraph.sdl);
+      const { ours, stock } = await run(operation, subgraphs.withData(seed, SOUND));
       const right = await executeMonolith(schema, operation, subgraphs.data, seed, SOUND);
       expect(ours.data).toEqual(right.data);
       expect(ours.errors).toEqual([]);
@@ -99,8 +118,8 @@ const always =
 
 describe('the stock executor', () => {
   it('loses falsy values of fields that it had to rename', async () => {
+    const { run } = await load(find('one subgraph only'));
     const { ours, stock } = await run(
-      find('one subgraph only'),
       operationOf('{ others { ... on Text { size } ... on Count { size } } }', {}),
       always({
         b: {
@@ -116,16 +135,12 @@ describe('the stock executor', () => {
   });
 
   it('hands on whole numbers outside the range of Int, and whole numbers for ID', async () => {
-    const { ours, stock } = await run(
-      find('@override'),
-      operationOf('{ bills { id amount } }', {}),
-      async (name) =>
-        Promise.resolve({
-          data:
-            name === 'a'
-              ? { bills: [{ __typename: 'Bill', id: 7 }] }
-              : { _entities: [{ amount: 2 ** 31 }] },
-        }),
+    const { run } = await load(find('@override'));
+    const { ours, stock } = await run(operationOf('{ bills { id amount } }', {}), async (name) =>
+      Promise.resolve({
+        data:
+          name === 'a' ? { bills: [{ __typename: 'Bill', id: 7 }] } : { _entities: [{ amount: 2 ** 31 }] },
+      }),
     );
     expect(stock.data).toEqual({ bills: [{ id: 7, amount: 2 ** 31 }] });
     expect(ours.data).toEqual({ bills: [null] });
@@ -133,10 +148,9 @@ describe('the stock executor', () => {
   });
 
   it('makes an endless number in a custom scalar null without an error', async () => {
-    const { ours, stock } = await run(
-      find('the committed one'),
-      operationOf('{ setting(key: "a") { value } }', {}),
-      () => Promise.resolve({ data: JSON.parse('{"setting":{"value":1e400}}') as Record<string, unknown> }),
+    const { run } = await load(find('the committed one'));
+    const { ours, stock } = await run(operationOf('{ setting(key: "a") { value } }', {}), () =>
+      Promise.resolve({ data: JSON.parse('{"setting":{"value":1e400}}') as Record<string, unknown> }),
     );
     expect(stock).toEqual({ data: { setting: { value: null } }, errorCount: 0 });
     expect(ours.data).toEqual({ setting: null });
@@ -144,8 +158,8 @@ describe('the stock executor', () => {
   });
 
   it('makes all null without an error when a subgraph does not know an entity of which a field is required', async () => {
+    const { run } = await load(find('keys'));
     const { ours, stock } = await run(
-      find('keys'),
       operationOf('{ newest { id } product(sku: "a") { name rating } }', {}),
       async (name, { query }) =>
         Promise.resolve({
@@ -163,31 +177,33 @@ describe('the stock executor', () => {
     ]);
   });
 
-  it('says nothing when the type of an object stays unknown, and with it the fields of that type', async () => {
+  it('leaves fields out without an error when the type of their object stays unknown', async () => {
+    const { run } = await load(find('@interfaceObject'));
     const { ours, stock } = await run(
-      find('@interfaceObject'),
       operationOf('{ lastRated { stars ... on Film { minutes } } }', {}),
       async (name) =>
         Promise.resolve({
           data:
-            name === 'b' ? { lastRated: { __typename: 'Media', id: 'id-1', stars: 3 } } : { _entities: [null] },
+            name === 'b'
+              ? { lastRated: { __typename: 'Media', id: 'id-1', stars: 3 } }
+              : { _entities: [null] },
         }),
     );
     expect(stock).toEqual({ data: { lastRated: { stars: 3 } }, errorCount: 0 });
     expect(ours.data).toEqual(stock.data);
-    expect(ours.errors).toHaveLength(0);
+    expect(ours.errors).toMatchObject([
+      { path: ['lastRated'], extensions: { code: 'REFERENCE_NOT_FOUND', service: 'a' } },
+    ]);
   });
 
-  it('swallows the error for which the type of an object is not known', async () => {
-    const { ours, stock } = await run(
-      find('@interfaceObject'),
-      operationOf('{ lastRated { __typename stars } }', {}),
-      async (name) =>
-        Promise.resolve(
-          name === 'b'
-            ? { data: { lastRated: { __typename: 'Media', id: 'id-1', stars: 3 } } }
-            : { data: { _entities: [null] } },
-        ),
+  it('nulls an object without an error when its type is asked for and stays unknown', async () => {
+    const { run } = await load(find('@interfaceObject'));
+    const { ours, stock } = await run(operationOf('{ lastRated { __typename stars } }', {}), async (name) =>
+      Promise.resolve(
+        name === 'b'
+          ? { data: { lastRated: { __typename: 'Media', id: 'id-1', stars: 3 } } }
+          : { data: { _entities: [null] } },
+      ),
     );
     expect(stock).toEqual({ data: { lastRated: null }, errorCount: 0 });
     expect(ours.data).toEqual(stock.data);

@@ -17,7 +17,13 @@ export interface TriedSupergraph {
 /** The supergraph that is committed. */
 export function committedSupergraph(): TriedSupergraph {
   const sdl = readFileSync(new URL('../../../schema/supergraph.graphql', import.meta.url), 'utf8');
-  return { name: 'the committed one', sdl, subgraphs: extractSubgraphs(sdl), families: {}, asOneService: 'errors' };
+  return {
+    name: 'the committed one',
+    sdl,
+    subgraphs: extractSubgraphs(sdl),
+    families: {},
+    asOneService: 'errors',
+  };
 }
 
 function composed(
@@ -25,9 +31,16 @@ function composed(
   sdls: Readonly<Record<string, string>>,
   { families = {}, asOneService = 'errors' }: Partial<TriedSupergraph> = {},
 ): TriedSupergraph {
-  const subgraphs = Object.entries(sdls).map(([subgraph, sdl]) => ({ name: subgraph, sdl: `${LINK}\n${sdl}` }));
+  const subgraphs = Object.entries(sdls).map(([subgraph, sdl]) => ({
+    name: subgraph,
+    sdl: `${LINK}\n${sdl}`,
+  }));
   const { supergraphSdl, errors } = composeServices(
-    subgraphs.map((subgraph) => ({ name: subgraph.name, url: `http://${subgraph.name}`, typeDefs: parse(subgraph.sdl) })),
+    subgraphs.map((subgraph) => ({
+      name: subgraph.name,
+      url: `http://${subgraph.name}`,
+      typeDefs: parse(subgraph.sdl),
+    })),
   );
   if (supergraphSdl === undefined) {
     throw new Error(`${name}: ${(errors ?? []).map(({ message }) => message).join('\n')}`);
@@ -109,10 +122,10 @@ export function featureSupergraphs(): ReadonlyArray<TriedSupergraph> {
     composed(
       'null keys',
       {
-      a: `type Query { rooms: [Room] room: Room }
+        a: `type Query { rooms: [Room] room: Room }
         type Room @key(fields: "number") { number: Int name: String guest: Guest }
         type Guest @key(fields: "passport") { passport: String }`,
-      b: `type Room @key(fields: "number") { number: Int price: Float beds: Int! }
+        b: `type Room @key(fields: "number") { number: Int price: Float beds: Int! }
         type Guest @key(fields: "passport") { passport: String name: String! rooms: [Room!]! }`,
       },
       // Nobody finds an entity by null.
@@ -132,14 +145,15 @@ export function featureSupergraphs(): ReadonlyArray<TriedSupergraph> {
         type Cat @key(fields: "id") { id: ID! owner: Owner }
         type Owner { name: String pets: [Result!] pet: Node }`,
     }),
-    composed('@requires with arguments',
+    composed(
+      '@requires with arguments',
       {
-      a: `type Query { parcels: [Parcel!] parcel: Parcel }
+        a: `type Query { parcels: [Parcel!] parcel: Parcel }
         type Parcel @key(fields: "id") { id: ID! weight(unit: Unit = KG): Float size: Size value: Int! }
         type Size { width: Int! height: Int parts: [Part!]! }
         type Part { length: Int }
         enum Unit { KG LB }`,
-      b: `type Query { lost: [Parcel] }
+        b: `type Query { lost: [Parcel] }
         type Parcel @key(fields: "id") {
           id: ID! value: Int! @external
           weight(unit: Unit = KG): Float @external size: Size @external
@@ -148,7 +162,7 @@ export function featureSupergraphs(): ReadonlyArray<TriedSupergraph> {
         type Size { width: Int! @external parts: [Part!]! @external }
         type Part { length: Int @external }
         enum Unit { KG LB }`,
-      c: `type Parcel @key(fields: "id") { id: ID! value: Int! @external label(upper: Boolean = false): String @requires(fields: "value") route: [Stop!] }
+        c: `type Parcel @key(fields: "id") { id: ID! value: Int! @external label(upper: Boolean = false): String @requires(fields: "value") route: [Stop!] }
         type Stop { place: String parcel: Parcel }`,
       },
       // Of an error that a subgraph was sent null for only the router knows.

@@ -1,7 +1,14 @@
 import type { PlanNode } from '@apollo/query-planner';
 import { getOperationAST, parse, validate } from 'graphql';
 import { compareOutcomes, type Agreement } from './agreement.js';
-import { loadPair, type ExecutorModules, type Operation, type Outcome, type Pair, type PlannedOperation } from './compare.js';
+import {
+  loadPair,
+  type ExecutorModules,
+  type Operation,
+  type Outcome,
+  type Pair,
+  type PlannedOperation,
+} from './compare.js';
 import type { Faults } from './fake-data.js';
 import { makeFakeSubgraphs, type FakeSubgraphs } from './fake-subgraph.js';
 import { executeMonolith } from './monolith.js';
@@ -19,7 +26,11 @@ const WORLDS: ReadonlyArray<Faults> = [
   { nulls: 0.05, errors: 0.02, missing: 0.05, failingReferences: 0.05, down: 0.2 },
 ];
 /** Of the worlds those that one service could be in. */
-const WORLDS_AS_ONE: Readonly<Record<TriedSupergraph['asOneService'], number>> = { never: 0, nulls: 2, errors: 3 };
+const WORLDS_AS_ONE: Readonly<Record<TriedSupergraph['asOneService'], number>> = {
+  never: 0,
+  nulls: 2,
+  errors: 3,
+};
 
 /** What came of many operations. */
 export interface Tally {

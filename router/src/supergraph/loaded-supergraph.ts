@@ -1,4 +1,4 @@
-import type { GatewayExecutor } from '@apollo/server-gateway-interface';
+import type { ApolloGateway } from '@apollo/gateway';
 import type { Logger } from '@supergraph/platform/telemetry';
 import type { GraphQLSchema } from 'graphql';
 import type { RouterConfiguration } from '../configuration.js';
@@ -14,7 +14,7 @@ import { readSubgraphs } from './read-subgraphs.js';
 import { withoutAddresses } from './without-addresses.js';
 
 /** Executes one operation; what Apollo Server asks of a gateway. */
-export type Executor = GatewayExecutor;
+export type Executor = ApolloGateway['executor'];
 
 /** One version of the supergraph, ready to answer. */
 export interface LoadedSupergraph {

@@ -5,7 +5,13 @@ import { SupergraphGateway } from './supergraph-gateway.js';
 
 function version(name: string): LoadedSupergraph {
   const execute: Executor = () => Promise.resolve({ data: { version: name } });
-  return { sdl: name, schema: buildSchema(`type Query { ${name}: Int }`), subgraphs: [], operations: {} as LoadedSupergraph['operations'], execute };
+  return {
+    sdl: name,
+    schema: buildSchema(`type Query { ${name}: Int }`),
+    subgraphs: [],
+    operations: {} as LoadedSupergraph['operations'],
+    execute,
+  };
 }
 
 describe('SupergraphGateway', () => {

@@ -7,5 +7,7 @@ export function fulfils(schema: GraphQLSchema, typename: string, condition: stri
   }
   const type = schema.getType(typename);
   const wanted = schema.getType(condition);
-  return isAbstractType(wanted) && (isObjectType(type) || isInterfaceType(type)) && schema.isSubType(wanted, type);
+  return (
+    isAbstractType(wanted) && (isObjectType(type) || isInterfaceType(type)) && schema.isSubType(wanted, type)
+  );
 }

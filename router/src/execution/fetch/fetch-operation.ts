@@ -1,5 +1,5 @@
 import type { FetchDataRewrite, FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner';
-import { Kind, parse, type FragmentDefinitionNode, type SelectionSetNode } from 'graphql';
+import { Kind, OperationTypeNode, parse, type FragmentDefinitionNode, type SelectionSetNode } from 'graphql';
 
 /** What a fetch's operation selects, for when it failed. */
 export interface FetchSelections {
@@ -31,7 +31,7 @@ export class FetchOperation {
       throw new Error('The plan passes values by @context, which the router does not execute.');
     }
     this.subgraph = node.serviceName;
-    this.kind = node.operationKind === 'mutation' ? 'mutation' : 'query';
+    this.kind = node.operationKind === OperationTypeNode.MUTATION ? 'mutation' : 'query';
     this.text = node.operation;
     this.name = node.operationName;
     this.variableNames = node.variableUsages ?? [];

@@ -57,8 +57,9 @@ export class PreparedOperation {
     const renamed = renameRepresentations(named);
     this.#renamed = renamed?.name;
     this.#planned = renamed?.document ?? named;
-    this.#isPlannedByConditions = this.#conditionNames.length > 0 && !planner.plansConditions(named);
-    if (!this.#isPlannedByConditions) {
+    this.#isPlannedByConditions = hasConditions(document) && !planner.plansConditions(named);
+    // Without variables there is one combination, which is known already.
+    if (this.#conditionNames.length === 0 || !this.#isPlannedByConditions) {
       this.planFor({});
     }
   }
@@ -135,6 +136,16 @@ function keep<Value>(values: Map<string, Value>, key: string, value: Value): voi
     values.delete(oldest);
   }
   values.set(key, value);
+}
+
+function hasConditions(document: DocumentNode): boolean {
+  let has = false;
+  visit(document, {
+    Directive({ name }) {
+      has ||= name.value === 'skip' || name.value === 'include';
+    },
+  });
+  return has;
 }
 
 /** Names of the variables that `@skip` and `@include` depend on. */

@@ -2,12 +2,11 @@ import {
   Kind,
   visit,
   type DocumentNode,
-  type FieldDefinitionNode,
   type GraphQLSchema,
-  type InputValueDefinitionNode,
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { fieldsOf, joinArguments, objectTypesOf } from './join-directives.js';
 import { isIncluded, type Variables } from '../../failures/included.js';
 
 /**
@@ -18,7 +17,8 @@ export function applyConditions(document: DocumentNode, conditions: Variables): 
   const isLeftOut = (node: SelectionNode): boolean => !isIncluded(node, conditions);
   const withoutConditions = <Node extends SelectionNode>(node: Node): Node => ({
     ...node,
-    directives: node.directives?.filter(({ name }) => name.value !== 'skip' && name.value !== 'include') ?? [],
+    directives:
+      node.directives?.filter(({ name }) => name.value !== 'skip' && name.value !== 'include') ?? [],
   });
   const enter = <Node extends SelectionNode>(node: Node): Node | null =>
     isLeftOut(node) ? null : withoutConditions(node);
@@ -43,21 +43,12 @@ export type PlansConditions = (document: DocumentNode) => boolean;
  * a condition for the one only, so that the other may lack it.
  */
 export function createPlansConditions(supergraphSchema: GraphQLSchema): PlansConditions {
-  const requiring = new Set<string>();
-  for (const type of Object.values(supergraphSchema.getTypeMap())) {
-    const fields: ReadonlyArray<{ readonly name: string; readonly astNode?: FieldDefinitionNode | InputValueDefinitionNode | null | undefined }> =
-      'getFields' in type ? Object.values(type.getFields()) : [];
-    for (const field of fields) {
-      const isRequiring = field.astNode?.directives?.some(
-        (directive) =>
-          directive.name.value === 'join__field' &&
-          directive.arguments?.some(({ name }) => name.value === 'requires') === true,
-      );
-      if (isRequiring === true) {
-        requiring.add(field.name);
-      }
-    }
-  }
+  const requiring = new Set(
+    objectTypesOf(supergraphSchema)
+      .flatMap(fieldsOf)
+      .filter((field) => joinArguments(field, 'join__field', 'requires').length > 0)
+      .map(({ name }) => name),
+  );
   return (document) => {
     let plans = true;
     visit(document, {

@@ -1,11 +1,5 @@
-import {
-  Kind,
-  parse,
-  visit,
-  type DocumentNode,
-  type FieldNode,
-  type GraphQLSchema,
-} from 'graphql';
+import { Kind, parse, visit, type DocumentNode, type FieldNode, type GraphQLSchema } from 'graphql';
+import { fieldsOf, joinArguments, objectTypesOf } from './join-directives.js';
 
 /** Names of the client's fields while its operation is planned and run. */
 export interface PlannedNames {
@@ -72,7 +66,6 @@ interface Names {
   readonly withArguments: ReadonlySet<string>;
 }
 
-/** @see https://specs.apollo.dev/join/v0.3/ for where a supergraph says what is needed */
 function readNames(schema: GraphQLSchema): Names {
   const needed = new Set<string>();
   const withArguments = new Set<string>();
@@ -83,23 +76,12 @@ function readNames(schema: GraphQLSchema): Names {
       },
     });
   };
-  for (const type of Object.values(schema.getTypeMap())) {
-    const nodes = [type.astNode, ...type.extensionASTNodes];
-    const fields = 'getFields' in type ? Object.values(type.getFields()) : [];
-    for (const field of fields) {
-      if ('args' in field && field.args.length > 0) {
+  for (const type of objectTypesOf(schema)) {
+    joinArguments(type, 'join__type', 'key').forEach(need);
+    for (const field of fieldsOf(type)) {
+      joinArguments(field, 'join__field', 'requires').forEach(need);
+      if (field.args.length > 0) {
         withArguments.add(field.name);
-      }
-    }
-    for (const { directives } of [...nodes, ...fields.map(({ astNode }) => astNode)].filter((node) => !!node)) {
-      for (const directive of directives ?? []) {
-        for (const { name, value } of directive.arguments ?? []) {
-          const isRequirement = directive.name.value === 'join__field' && name.value === 'requires';
-          const isKey = directive.name.value === 'join__type' && name.value === 'key';
-          if ((isRequirement || isKey) && value.kind === Kind.STRING) {
-            need(value.value);
-          }
-        }
       }
     }
   }

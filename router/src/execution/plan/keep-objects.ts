@@ -14,7 +14,9 @@ export function keepObjects(document: DocumentNode): DocumentNode {
   const mayBeEmpty = (set: SelectionSetNode | undefined): boolean =>
     set === undefined || set.selections.every(mayBeLeftOut);
   const mayBeLeftOut = (selection: SelectionNode): boolean => {
-    if (selection.directives?.some(({ name }) => name.value === 'skip' || name.value === 'include') === true) {
+    if (
+      selection.directives?.some(({ name }) => name.value === 'skip' || name.value === 'include') === true
+    ) {
       return true;
     }
     switch (selection.kind) {

@@ -79,7 +79,7 @@ function compileFields(
       };
     }),
   );
-  return isObjectType(type) || !asksByType(source, sets) ? write : tellUnknownType(write);
+  return isObjectType(type) || !asksByType(source, sets) ? write : tellUnknownType(type, write);
 }
 
 function compileField(
@@ -120,7 +120,11 @@ function compileValue(
   coordinate: string,
 ): WriteValue {
   const required = isNonNullType(declared);
-  const position: Position = { coordinate, required, clientPath: (below) => clientPath(source, nodes, below) };
+  const position: Position = {
+    coordinate,
+    required,
+    clientPath: (below) => clientPath(source, nodes, below),
+  };
   const type = getNullableType(declared);
   let write: WriteValue;
   if (isListType(type)) {
@@ -175,4 +179,3 @@ function compileTypes(
     return write;
   };
 }
-

@@ -16,10 +16,7 @@ export interface IntrospectionSource extends FieldSource {
 }
 
 /** Writes `__schema` and `__type`, which no subgraph is asked for. */
-export function writeIntrospection(
-  source: IntrospectionSource,
-  nodes: ReadonlyArray<FieldNode>,
-): WriteValue {
+export function writeIntrospection(source: IntrospectionSource, nodes: ReadonlyArray<FieldNode>): WriteValue {
   const document = documentOf(source, nodes);
   return (writing, _value, key) => {
     const { data, errors } = executeSync({
@@ -60,7 +57,9 @@ function documentOf(source: IntrospectionSource, nodes: ReadonlyArray<FieldNode>
       {
         kind: Kind.OPERATION_DEFINITION,
         operation: OperationTypeNode.QUERY,
-        variableDefinitions: source.variableDefinitions.filter(({ variable }) => used.has(variable.name.value)),
+        variableDefinitions: source.variableDefinitions.filter(({ variable }) =>
+          used.has(variable.name.value),
+        ),
         selectionSet: { kind: Kind.SELECTION_SET, selections: nodes },
       },
       ...[...source.fragments.values()].filter(({ name }) => fragments.has(name.value)),

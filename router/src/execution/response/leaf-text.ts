@@ -29,7 +29,11 @@ export function leafTextOf(type: GraphQLLeafType): LeafText {
       return (value) => (typeof value === 'string' ? quote(value) : undefined);
     case GraphQLID.name:
       return (value) =>
-        typeof value === 'string' ? quote(value) : Number.isSafeInteger(value) ? `"${String(value)}"` : undefined;
+        typeof value === 'string'
+          ? quote(value)
+          : Number.isSafeInteger(value)
+            ? `"${String(value)}"`
+            : undefined;
     case GraphQLInt.name:
       return (value) => (isInt(value) ? `${value}` : undefined);
     case GraphQLFloat.name:
@@ -52,16 +56,10 @@ function enumText(type: GraphQLEnumType): LeafText {
 
 /** Any JSON counts for a custom scalar, but what was too large a number to be read would turn into null. */
 function jsonText(value: unknown): string | undefined {
-  switch (typeof value) {
-    case 'string':
-      return quote(value);
-    case 'number':
-      return Number.isFinite(value) ? `${value}` : undefined;
-    case 'boolean':
-      return `${value}`;
-    default:
-      return !(value instanceof FieldFailure) && isFiniteJson(value) ? JSON.stringify(value) : undefined;
+  if (typeof value === 'string') {
+    return quote(value);
   }
+  return !(value instanceof FieldFailure) && isFiniteJson(value) ? JSON.stringify(value) : undefined;
 }
 
 function isFiniteJson(value: unknown): boolean {

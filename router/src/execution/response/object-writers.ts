@@ -77,9 +77,13 @@ export function writeTypename(typename: string): WriteValue {
   };
 }
 
+function typePosition(type: GraphQLCompositeType): Position {
+  return { coordinate: `${type.name}.__typename`, required: true, clientPath: () => [] };
+}
+
 /** Tells why the type of an object is not known, where fields were asked for that only some types have. */
-export function tellUnknownType(write: WriteFields): WriteFields {
-  const position = { coordinate: '', required: false, clientPath: () => [] };
+export function tellUnknownType(type: GraphQLCompositeType, write: WriteFields): WriteFields {
+  const position = typePosition(type);
   return (writing, object) => {
     const failure = failureOfType(object);
     const key = writing.path.pop();
@@ -100,7 +104,7 @@ export function tellUnknownType(write: WriteFields): WriteFields {
  * @param names the response names under which the type was asked for
  */
 export function refuseUnknownType(type: GraphQLCompositeType, names: ReadonlyArray<string>): WriteFields {
-  const position = { coordinate: `${type.name}.__typename`, required: true, clientPath: () => [] };
+  const position = typePosition(type);
   return (writing, object) => {
     const failure = failureOfType(object) ?? new FieldFailure([], false);
     names.forEach((name) => tellFailure(writing, failure, name, position));

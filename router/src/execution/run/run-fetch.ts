@@ -34,7 +34,11 @@ export async function runFetch(execution: Execution, fetch: PlannedFetch): Promi
   }
   const { operation, targets } = fetch;
   const { representations, blocked, nulls } = representEntities(
-    { schema: execution.supergraphSchema, requires: operation.requires ?? [], inputRewrites: operation.inputRewrites },
+    {
+      schema: execution.supergraphSchema,
+      requires: operation.requires ?? [],
+      inputRewrites: operation.inputRewrites,
+    },
     targets,
   );
   execution.nulls.push(...nulls);
@@ -94,7 +98,11 @@ async function ask(
   return answer;
 }
 
-function describe(execution: Execution, { subgraph, kind }: FetchOperation, failure: TransportFailure): FailedFetch {
+function describe(
+  execution: Execution,
+  { subgraph, kind }: FetchOperation,
+  failure: TransportFailure,
+): FailedFetch {
   const uncertain = kind === 'mutation' && failure.kind !== 'unreachable';
   const error = describeTransportFailure(subgraph, failure, uncertain);
   execution.report(error, failure.kind === 'abandoned' ? 'debug' : 'error');

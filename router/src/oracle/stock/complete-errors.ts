@@ -65,7 +65,9 @@ function explain(
   // What a field needs of its object lies in the object or below it.
   const reason = undelivered ? errors.find((error) => startsWith(error.path, path.slice(0, -1))) : undefined;
   if (reason !== undefined) {
-    return [new GraphQLError(reason.message, { path, extensions: { ...reason.extensions, [GUESSED]: true } })];
+    return [
+      new GraphQLError(reason.message, { path, extensions: { ...reason.extensions, [GUESSED]: true } }),
+    ];
   }
   if (!required) {
     return [];

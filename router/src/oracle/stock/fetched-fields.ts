@@ -16,7 +16,7 @@ export interface FetchedFields {
 }
 
 /** Reads which fields a fetch's operation would have delivered. `__typename` does not count. */
-export function readFetchedFields(operationText: string, variables: Variables): FetchedFields {
+export function readFetchedFields(operationText: string, given: Variables): FetchedFields {
   const { definitions } = parse(operationText, { noLocation: true });
   const operation = definitions.find(
     (node): node is OperationDefinitionNode => node.kind === Kind.OPERATION_DEFINITION,
@@ -26,6 +26,10 @@ export function readFetchedFields(operationText: string, variables: Variables): 
       .filter((node): node is FragmentDefinitionNode => node.kind === Kind.FRAGMENT_DEFINITION)
       .map((node) => [node.name.value, node]),
   );
+  const defaults = (operation?.variableDefinitions ?? []).flatMap(({ variable, defaultValue }) =>
+    defaultValue?.kind === Kind.BOOLEAN ? [[variable.name.value, defaultValue.value] as const] : [],
+  );
+  const variables: Variables = { ...Object.fromEntries(defaults), ...given };
   const root = new Map<string, Set<string>>();
   let entities: Map<string, Set<string>> | undefined;
 

@@ -1,12 +1,19 @@
 import { ApolloGateway } from '@apollo/gateway';
 import type { QueryPlan, QueryPlanner } from '@apollo/query-planner';
-import type { GatewayExecutionResult } from '@apollo/server-gateway-interface';
 import { supergraphWithoutUnsupportedFeatures } from '@supergraph/schema/gateway-supergraph';
-import { isInterfaceType, type GraphQLError, type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import {
+  isInterfaceType,
+  type GraphQLError,
+  type DocumentNode,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql';
 import type { AskSubgraph } from '../fake-subgraph.js';
 import { completeErrors } from './complete-errors.js';
 import { ResponseTree } from './response-tree.js';
 import { SubgraphDataSource } from './subgraph-data-source.js';
+
+type GatewayExecutionResult = Awaited<ReturnType<ApolloGateway['executor']>>;
 
 /** One request to an executor that is compared. */
 export interface ComparedRequest {
@@ -31,8 +38,8 @@ export interface StockGateway {
 export async function loadStock(supergraphSdl: string, repairs = true): Promise<StockGateway> {
   const plans = new Map<string, QueryPlan>();
   const silent = (): void => undefined;
-  let known: GraphQLSchema | undefined;
-  const isInterface = (typename: string): boolean => isInterfaceType(known?.getType(typename));
+  const known: { schema?: GraphQLSchema } = {};
+  const isInterface = (typename: string): boolean => isInterfaceType(known.schema?.getType(typename));
   const gateway = new ApolloGateway({
     supergraphSdl: supergraphWithoutUnsupportedFeatures(supergraphSdl),
     logger: { debug: silent, info: silent, warn: silent, error: silent },
@@ -47,7 +54,7 @@ export async function loadStock(supergraphSdl: string, repairs = true): Promise<
     buildService: ({ name }) => new SubgraphDataSource(name, repairs ? isInterface : () => false),
   });
   const { schema, executor } = await gateway.load();
-  known = schema;
+  known.schema = schema;
   const { queryPlanner } = gateway.__testing();
   if (queryPlanner === undefined) {
     throw new Error('The gateway has no planner.');

@@ -62,7 +62,10 @@ export class SubgraphDataSource implements GraphQLDataSource<StockContext> {
     context: StockContext,
   ): ReadonlyArray<SubgraphError> {
     const uncertain = fetch.operation === 'mutation' && failure.kind !== 'unreachable';
-    return spreadOverFields(describeTransportFailure(this.name, failure, uncertain), targetOf(fetch, context));
+    return spreadOverFields(
+      describeTransportFailure(this.name, failure, uncertain),
+      targetOf(fetch, context),
+    );
   }
 
   #deliver(answer: SubgraphAnswer, fetch: Fetch, context: StockContext): Response {
