@@ -10,7 +10,7 @@ const SESSION = '019b0000-0000-7000-8000-000000000002';
 let events: Awaited<ReturnType<typeof startTestEventSources<'door'>>>;
 let door: TestEventSource;
 let catalogue: TestSubgraph;
-let routers: TestRouter[] = [];
+const routers: TestRouter[] = [];
 
 const schema = {
   $id: 'door.session.ended/1',

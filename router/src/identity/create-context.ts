@@ -3,6 +3,7 @@ import { currentRequest, startTrace } from '@supergraph/platform/telemetry';
 import type { Request, Response } from 'express';
 import { RequestLifetime } from '../http/request-lifetime.js';
 import { authenticate } from './authenticate.js';
+import { clientCookies } from './client-cookies.js';
 import type { RouterContext } from './request-context.js';
 
 const MAXIMUM_USER_AGENT = 256;
@@ -25,6 +26,7 @@ export async function createContext(
     // An IPv4 client of a server that listens on IPv6 too.
     clientIp: request.ip?.replace(/^::ffff:/, ''),
     clientUserAgent: printable(request.get('user-agent')),
+    cookies: clientCookies(request, response),
     lifetime,
   };
 }

@@ -30,7 +30,7 @@ export interface LoadedSupergraph {
 
 /** What it takes to load a supergraph. */
 export interface LoadingOptions {
-  readonly configuration: Pick<RouterConfiguration, 'settingsOf' | 'limits'>;
+  readonly configuration: Pick<RouterConfiguration, 'settingsOf' | 'limits' | 'events'>;
   readonly clients: SubgraphClients;
   readonly logger: Logger;
   readonly hooks?: ExecutionHooks;
@@ -55,7 +55,10 @@ export async function loadSupergraph(sdl: string, options: LoadingOptions): Prom
   const { configuration, clients, logger, hooks = {}, previous } = options;
   const settings = readSubgraphs(sdl).map(configuration.settingsOf);
   const subgraphs = new Map(settings.map((each) => [each.name, clients.clientFor(each)]));
-  const fetches = new FetchSharing(new FetchByHttp(subgraphs, configuration.limits), configuration.limits);
+  const fetches = new FetchSharing(
+    new FetchByHttp(subgraphs, configuration.limits, configuration.events.identitySubgraph),
+    configuration.limits,
+  );
   const operations = await loadOperations(sdl, options);
   const execute = createExecutor({
     operations,

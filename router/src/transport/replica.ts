@@ -12,6 +12,8 @@ const LONGEST_PAUSE_MILLISECONDS = 5_000;
 export interface Exchange {
   readonly status: number;
   readonly text: string;
+  /** Its `Set-Cookie` headers. */
+  readonly cookies: ReadonlyArray<string>;
 }
 
 /**
@@ -72,7 +74,8 @@ export class Replica {
     }
     try {
       const response = await this.#pool.request({ path: this.#path, method: 'POST', headers, body, signal });
-      return { status: response.statusCode, text: await response.body.text() };
+      const cookies = [response.headers['set-cookie'] ?? []].flat();
+      return { status: response.statusCode, text: await response.body.text(), cookies };
     } finally {
       this.#inFlight -= 1;
     }

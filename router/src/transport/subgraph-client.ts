@@ -16,6 +16,8 @@ export interface SubgraphCall {
   readonly timeoutMilliseconds: number;
   /** Registers what to do when the answer is not wanted any more; gives what takes it back. */
   readonly onAbandoned?: (abandon: () => void) => () => void;
+  /** Told of the answer's `Set-Cookie` headers, whatever else it says. */
+  readonly onCookies?: (cookies: ReadonlyArray<string>) => void;
 }
 
 /** How a replica is doing, for operators. */
@@ -103,7 +105,10 @@ export class SubgraphClient {
 }
 
 async function exchange(replica: Replica, call: SubgraphCall, signal: AbortSignal): Promise<SubgraphAnswer> {
-  const { status, text } = await replica.post(call.headers, call.body, signal);
+  const { status, text, cookies } = await replica.post(call.headers, call.body, signal);
   replica.accepted();
+  if (cookies.length > 0) {
+    call.onCookies?.(cookies);
+  }
   return parseAnswer(status, text);
 }

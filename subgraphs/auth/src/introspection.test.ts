@@ -20,7 +20,7 @@ const introspect = (body: string, headers: Readonly<Record<string, string>> = au
 const isActive = async (token: string): Promise<unknown> => {
   const response = await introspect(new URLSearchParams({ token }).toString());
   expect(response.headers.get('cache-control')).toBe('no-store');
-  return (await response.json()) as unknown;
+  return await response.json();
 };
 
 describe('POST /introspect', () => {

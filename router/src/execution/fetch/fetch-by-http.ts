@@ -3,6 +3,7 @@ import type { RouterContext } from '../../identity/request-context.js';
 import { requestHeaders } from '../../transport/request-headers.js';
 import type { SubgraphAnswer } from '../../transport/subgraph-answer.js';
 import type { SubgraphClient } from '../../transport/subgraph-client.js';
+import { REFRESH_TOKEN_HEADER } from '../../identity/client-cookies.js';
 import type { FetchExecutor, SubgraphFetch } from './subgraph-fetch.js';
 
 /** Asks subgraphs over HTTP, each through its client. */
@@ -10,6 +11,8 @@ export class FetchByHttp implements FetchExecutor {
   constructor(
     private readonly clients: ReadonlyMap<string, SubgraphClient>,
     private readonly limits: Pick<RouterLimits, 'subgraphTimeoutMilliseconds'>,
+    /** The one whose cookies reach clients, and which gets theirs. */
+    private readonly identitySubgraph?: string,
   ) {}
 
   async fetch(fetch: SubgraphFetch, context: RouterContext): Promise<SubgraphAnswer> {
@@ -18,14 +21,22 @@ export class FetchByHttp implements FetchExecutor {
     if (client === undefined) {
       throw new Error(`The supergraph has no subgraph ${subgraph}.`);
     }
-    const { lifetime } = context;
+    const { lifetime, cookies } = context;
+    // Never with a query: its answer may be shared, and a refresh token is for changes only.
+    const passesCookies = kind === 'mutation' && subgraph === this.identitySubgraph;
     return client.send({
       operation: kind,
       body: fetch.body,
-      headers: requestHeaders(context, client.settings.secret),
+      headers: {
+        ...requestHeaders(context, client.settings.secret),
+        ...(passesCookies && cookies.refreshToken !== undefined
+          ? { [REFRESH_TOKEN_HEADER]: cookies.refreshToken }
+          : {}),
+      },
       timeoutMilliseconds: Math.min(this.limits.subgraphTimeoutMilliseconds, lifetime.remainingMilliseconds),
       // A mutation goes on when its client has left: half of it may be done.
       ...(kind === 'query' ? { onAbandoned: lifetime.onAbandoned } : {}),
+      ...(passesCookies ? { onCookies: cookies.passOn } : {}),
     });
   }
 }
