@@ -33,7 +33,8 @@ async function load(
   return loadSupergraph(compose([{ name: 'one', url: `http://127.0.0.1/${address}`, sdl }]), {
     configuration: {
       settingsOf: ({ name, routingUrl }) => ({ name, urls: [routingUrl], secret: undefined }),
-      limits: {
+      events: { sources: [], identitySubgraph: 'auth' },
+    limits: {
         subgraphTimeoutMilliseconds: 1,
         requestTimeoutMilliseconds: 1,
         maximumBodyBytes: 1,
