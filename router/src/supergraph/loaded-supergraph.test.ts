@@ -34,7 +34,7 @@ async function load(
     configuration: {
       settingsOf: ({ name, routingUrl }) => ({ name, urls: [routingUrl], secret: undefined }),
       events: { sources: [], identitySubgraph: 'auth' },
-    limits: {
+      limits: {
         subgraphTimeoutMilliseconds: 1,
         requestTimeoutMilliseconds: 1,
         maximumBodyBytes: 1,
