@@ -46,7 +46,13 @@ const stages = [
     })),
     {
       name: 'GraphQL types of the subgraphs',
-      inputs: ['scripts/codegen.mjs', ...services.map(({ name }) => `subgraphs/${name}/schema.graphql`)],
+      inputs: [
+        'scripts/codegen.mjs',
+        ...services.flatMap(({ name }) => [
+          `subgraphs/${name}/schema.graphql`,
+          `subgraphs/${name}/src/resolvers/mappers.ts`,
+        ]),
+      ],
       output: `subgraphs/${services.at(-1).name}/src/generated/graphql.ts`,
       run: () => generateGraphqlTypes(root, services),
     },

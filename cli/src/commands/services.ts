@@ -6,10 +6,10 @@ import { writeDerivedFiles } from '../services/derived-files.js';
 export function addServicesCommands(program: Command): void {
   const services = program
     .command('services')
-    .description('Keep docker-compose.yml and .env.example true to the list of services.');
+    .description('Keep docker-compose.yml, .env.example and the broker’s configuration true to the list of services.');
   services
     .command('write')
-    .description('Write both files.')
+    .description('Write the files.')
     .action(() => {
       for (const { file, changed } of writeDerivedFiles(ROOT, 'write')) {
         process.stdout.write(`${file}: ${changed ? 'written' : 'up to date'}\n`);

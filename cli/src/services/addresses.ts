@@ -6,6 +6,15 @@ const IDENTITY_SERVICE = 'auth';
 /** Where PostgreSQL listens in its container. */
 export const DATABASE_PORT = 5432;
 
+/** Name of the broker among the containers. */
+export const BROKER_HOST = 'nats';
+
+/** Where the broker listens in its container. */
+export const BROKER_PORT = 4222;
+
+/** Where the broker answers health checks, inside its container. */
+export const BROKER_MONITOR_PORT = 8222;
+
 /** Where the router listens in its container, and the only port that is published. */
 export const ROUTER_PORT = 4000;
 

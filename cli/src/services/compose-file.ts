@@ -1,6 +1,7 @@
 import type { Service } from '@supergraph/schema/services';
 import { Document, isMap, isScalar, Pair, visit, YAMLMap, type Node } from 'yaml';
-import { databaseHost } from './addresses.js';
+import { BROKER_HOST, databaseHost } from './addresses.js';
+import { BROKER_VOLUME, brokerContainer, brokerVolumeContainer } from './broker-container.js';
 import {
   commonEnvironment,
   database,
@@ -13,9 +14,16 @@ import {
   serviceContainer,
   type Settings,
 } from './containers.js';
-import { callerSecretsOf, databaseSecretsOf, ownSecretsOf, secretFileName } from './secret-names.js';
+import {
+  brokerSecretsOf,
+  callerSecretsOf,
+  databaseSecretsOf,
+  ownSecretsOf,
+  secretFileName,
+} from './secret-names.js';
 
-const HEADER = ` Everything in containers: PostgreSQL, a migration job and a service for each database, and the router in front.
+const HEADER = ` Everything in containers: PostgreSQL, a migration job and a service for each database, the broker of their events, and
+ the router in front.
  Written from subgraphs/services.json by \`npm run services:write\`; change that or cli/src/services, not this file.
  How to run it, with secrets or databases of your own: docs/deployment.md. In short:
    npm run supergraph -- secrets --out secrets
@@ -98,6 +106,18 @@ export function renderComposeFile(services: ReadonlyArray<Service>): string {
     addContainer(migrationName(service), migrationContainer(service), process);
     addContainer(databaseHost(service), databaseContainer(service), server);
   }
+  addContainer(
+    BROKER_HOST,
+    brokerContainer(services),
+    hardened,
+    'Carries the services’ events. Nobody waits for it: while it is away they read each other’s feeds.',
+  );
+  addContainer(
+    BROKER_VOLUME,
+    brokerVolumeContainer(),
+    hardened,
+    'Opens the new volume to the broker’s user.',
+  );
   add('services', containers);
 
   add(
@@ -111,7 +131,10 @@ export function renderComposeFile(services: ReadonlyArray<Service>): string {
   );
   add(
     'volumes',
-    document.createNode(Object.fromEntries(services.map((service) => [databaseHost(service), {}]))),
+    document.createNode({
+      ...Object.fromEntries(services.map((service) => [databaseHost(service), {}])),
+      [BROKER_VOLUME]: {},
+    }),
   );
   add(
     'secrets',
@@ -140,6 +163,7 @@ export function renderComposeFile(services: ReadonlyArray<Service>): string {
 function secretNames(services: ReadonlyArray<Service>): ReadonlyArray<string> {
   return services.flatMap((service) => [
     ...Object.values(databaseSecretsOf(service)),
+    ...Object.values(brokerSecretsOf(service)),
     ...callerSecretsOf(service, services),
     ...ownSecretsOf(service),
   ]);

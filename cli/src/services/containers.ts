@@ -3,6 +3,7 @@ import type { Service } from '@supergraph/schema/services';
 import { databaseHost, graphqlUrl, keysUrl, METRICS_PORT, ROUTER_PORT } from './addresses.js';
 import {
   askedBy,
+  brokerSecretsOf,
   callerSecretsOf,
   databaseSecretsOf,
   listenersOf,
@@ -14,7 +15,7 @@ import {
 export type Settings = Readonly<Record<string, unknown>>;
 
 /** Where Compose mounts secrets. */
-const SECRETS = '/run/secrets';
+export const SECRETS = '/run/secrets';
 
 /** The release of the PostgreSQL that the embedded default runs. */
 const POSTGRES_IMAGE = 'postgres:18.4-alpine';
@@ -117,6 +118,7 @@ export function migrationContainer(service: Service): Settings {
 /** A service; it knows its own database and the secrets of its own conversations. */
 export function serviceContainer(service: Service, services: ReadonlyArray<Service>): Settings {
   const asked = askedBy(service, services);
+  const { url: brokerUrl } = brokerSecretsOf(service);
   const secrets = [
     databaseSecretsOf(service).serviceUrl,
     ...ownSecretsOf(service),
@@ -133,8 +135,9 @@ export function serviceContainer(service: Service, services: ReadonlyArray<Servi
       ...keysEnvironment(services.filter(({ name }) => name !== service.name)),
       ...urlsOf(asked),
       ...fromFiles(secrets),
+      NATS_URL_FILE: `${SECRETS}/${secretFileName(brokerUrl)}`,
     },
-    secrets: secrets.map(secretFileName),
+    secrets: [...secrets, brokerUrl].map(secretFileName),
     networks: ['graph', databaseHost(service)],
     healthcheck: ownHealthcheck(service.port),
     deploy: limits('1.0', '512M'),
@@ -188,10 +191,12 @@ function ownHealthcheck(port: number): Settings {
   return healthcheck(['node', 'deploy/check-health.mjs', String(port)], '20s');
 }
 
-function healthcheck(command: ReadonlyArray<string>, startPeriod: string): Settings {
+/** A check that runs a command in the container; `startPeriod` as `20s`. */
+export function healthcheck(command: ReadonlyArray<string>, startPeriod: string): Settings {
   return { test: ['CMD', ...command], interval: '5s', timeout: '5s', retries: 5, start_period: startPeriod };
 }
 
-function limits(cpus: string, memory: string): Settings {
+/** What a container may use at most: processors, and memory as `512M`. */
+export function limits(cpus: string, memory: string): Settings {
   return { resources: { limits: { cpus, memory } } };
 }

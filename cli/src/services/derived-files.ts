@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readServices } from '@supergraph/schema/services';
+import { renderBrokerConfiguration } from './broker-configuration.js';
 import { renderComposeFile } from './compose-file.js';
 import { renderEnvironmentExample } from './environment-example.js';
 
@@ -14,6 +15,7 @@ export interface DerivedFile {
 
 const renderers = {
   'docker-compose.yml': renderComposeFile,
+  'deploy/nats/nats.conf': renderBrokerConfiguration,
   '.env.example': renderEnvironmentExample,
 } as const;
 

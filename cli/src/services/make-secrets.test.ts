@@ -47,6 +47,17 @@ describe('makeSecrets', () => {
     expect([owner.host, owner.pathname]).toEqual(['payments-database:5432', '/payments_db']);
   });
 
+  it('puts the broker’s passwords into the services’ addresses of it', () => {
+    makeSecrets(ROOT, folder);
+    const url = new URL(read('payments_nats_url'));
+    expect([url.protocol, url.host]).toEqual(['nats:', 'nats:4222']);
+    expect([url.username, url.password]).toEqual(['payments', read('payments_nats_password')]);
+    expect(read('auth_nats_password')).not.toBe(read('payments_nats_password'));
+    rmSync(join(folder, 'payments_nats_password'));
+    expect(makeSecrets(ROOT, folder).written).toEqual(['payments_nats_password']);
+    expect(read('payments_nats_password')).toBe(url.password);
+  });
+
   it('keeps what is there, and makes what is missing to fit it', () => {
     makeSecrets(ROOT, folder);
     const before = read('auth_service_password');

@@ -2,8 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { readServices, type Service } from '@supergraph/schema/services';
-import { databaseHost, DATABASE_PORT } from './addresses.js';
-import { callerSecretsOf, databaseSecretsOf, ownSecretsOf, rolesOf, secretFileName } from './secret-names.js';
+import { BROKER_HOST, BROKER_PORT, databaseHost, DATABASE_PORT } from './addresses.js';
+import {
+  brokerSecretsOf,
+  callerSecretsOf,
+  databaseSecretsOf,
+  ownSecretsOf,
+  rolesOf,
+  secretFileName,
+} from './secret-names.js';
 
 /** What {@link makeSecrets} did, as names of files. */
 export interface MadeSecrets {
@@ -62,12 +69,16 @@ function secretsOf(
   const roles = rolesOf(service);
   const ownerPassword = passwordOf(directory, names.ownerPassword, names.ownerUrl);
   const servicePassword = passwordOf(directory, names.servicePassword, names.serviceUrl);
+  const broker = brokerSecretsOf(service);
+  const brokerPassword = passwordOf(directory, broker.password, broker.url);
   return [
     [names.superuserPassword, randomSecret()],
     [names.ownerPassword, ownerPassword],
     [names.servicePassword, servicePassword],
     [names.ownerUrl, connectionUrl(service, roles.owner, ownerPassword)],
     [names.serviceUrl, connectionUrl(service, roles.service, servicePassword)],
+    [broker.password, brokerPassword],
+    [broker.url, brokerUrl(service, brokerPassword)],
     ...[...callerSecretsOf(service, services), ...ownSecretsOf(service)].map(
       (name) => [name, randomSecret()] as const,
     ),
@@ -93,6 +104,10 @@ function read(directory: string, name: string): string | undefined {
 
 function connectionUrl(service: Service, role: string, password: string): string {
   return `postgresql://${role}:${encodeURIComponent(password)}@${databaseHost(service)}:${DATABASE_PORT}/${service.database}`;
+}
+
+function brokerUrl({ name }: Service, password: string): string {
+  return `nats://${name}:${encodeURIComponent(password)}@${BROKER_HOST}:${BROKER_PORT}`;
 }
 
 /** 256 random bits in letters that need no quoting anywhere. */

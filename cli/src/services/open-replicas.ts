@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { readVariable, secretNameFor } from '@supergraph/platform/configuration';
-import { createReplicaClient, type Replica } from '@supergraph/platform/events';
+import { createReplicaClient, type Replica, type ReplicaDescription } from '@supergraph/platform/events';
 import { readServices } from '@supergraph/schema/services';
 import type { DataFolder } from '../launcher/data-folder.js';
 import { openSecrets } from '../launcher/secrets.js';
@@ -15,9 +15,6 @@ export interface OpenReplica {
   readonly name: string;
   readonly replica: Replica;
 }
-
-/** What a service's package tells of a replica that it keeps. */
-type Description = Omit<Replica, 'client' | 'pool'> & { readonly source: string; readonly name: string };
 
 /**
  * Opens the replicas of services for the time of `work`.
@@ -36,7 +33,7 @@ export function withReplicas<Result>(
       tables.map(async ({ service, pool }) => {
         const path = services.find(({ name }) => name === service)?.folder ?? '';
         const { REPLICAS = [] } = (await import(pathToFileURL(join(path, 'dist', 'index.js')).href)) as {
-          readonly REPLICAS?: ReadonlyArray<Description>;
+          readonly REPLICAS?: ReadonlyArray<ReplicaDescription>;
         };
         return REPLICAS.map(({ source, name, ...description }): OpenReplica => {
           const client = createReplicaClient({

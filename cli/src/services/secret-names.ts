@@ -29,6 +29,21 @@ export function databaseSecretsOf({ environmentPrefix }: Pick<Service, 'environm
   };
 }
 
+/** Names of the secrets around a service's way to the broker. */
+export function brokerSecretsOf({ environmentPrefix }: Pick<Service, 'environmentPrefix'>): {
+  /** Password of the service's user; the broker has it. */
+  readonly password: string;
+  /** Connection URL with it; the service has it. */
+  readonly url: string;
+} {
+  return { password: `${environmentPrefix}_NATS_PASSWORD`, url: `${environmentPrefix}_NATS_URL` };
+}
+
+/** The variable from which `deploy/nats/nats.conf` takes the password of a service's user. */
+export function brokerPasswordVariable({ environmentPrefix }: Pick<Service, 'environmentPrefix'>): string {
+  return `NATS_PASSWORD_${environmentPrefix}`;
+}
+
 /** The services that one asks directly: for answers, or for their events. */
 export function askedBy(service: Service, services: ReadonlyArray<Service>): ReadonlyArray<Service> {
   return services.filter(({ name }) => service.calls.includes(name) || service.listensTo.includes(name));

@@ -74,7 +74,7 @@ export {
   type ReplicaPage,
   type ReplicaRow,
 } from './replica-client.js';
-export type { Replica } from './replica.js';
+export type { Replica, ReplicaDescription } from './replica.js';
 export {
   compareReplica,
   ReplicaBehindError,

@@ -22,6 +22,14 @@ export interface Replica {
   readonly tombstones?: { readonly table: string; readonly key: string };
 }
 
+/** A replica as the service that keeps it describes it: all but how its owner and its own database are reached. */
+export interface ReplicaDescription extends Omit<Replica, 'client' | 'pool'> {
+  /** The service that owns the rows. */
+  readonly source: string;
+  /** What the owner calls them, in `/replicas/<name>`. */
+  readonly name: string;
+}
+
 /** The replica's own rows, to be compared with the owner's. */
 export function rowsOf({ table, key, keyType, columns }: Replica): ReplicaRows {
   return { table, key, keyType, expressions: Object.values(columns) };

@@ -10,6 +10,7 @@ import { testTelemetry } from '../../testing/test-telemetry.js';
 import { createNatsBroker, type NatsBroker } from './broker.js';
 import { findStart } from './find-start.js';
 import { brokerNames } from './names.js';
+import { eraseSubject } from './purge-aggregate.js';
 import { ensureStream } from './stream.js';
 import { describeWithNats } from './test-nats-server.js';
 import { freePort, waitForNats } from '../../testing/nats-server.js';
@@ -30,7 +31,7 @@ afterEach(async () => {
 });
 
 describeWithNats('deploy/nats/nats.conf', () => {
-  it('lets each service publish its own events and nobody else’s, and everybody read', async () => {
+  it('lets each service publish and erase its own events and nobody else’s, and everybody read', async () => {
     folder = await mkdtemp(join(tmpdir(), 'nats-deployed-'));
     const port = await freePort();
     const text = await readFile(FILE, 'utf8');
@@ -61,11 +62,15 @@ describeWithNats('deploy/nats/nats.conf', () => {
     };
     const services = users.filter(({ name }) => text.includes(`"events.${name}.>"`)).map(({ name }) => name);
     expect(services.length).toBeGreaterThan(1);
+    expect(services).toEqual(users.map(({ name }) => name));
     const [one, other] = services as [string, string];
     const names = brokerNames('events', one);
+    // There is room for a stream of each.
+    for (const name of services) {
+      await ensureStream(await jetstreamManager(await brokerOf(name).connect()), brokerNames('events', name));
+    }
     const connection = await brokerOf(one).connect();
     const manager = await jetstreamManager(connection);
-    await ensureStream(manager, names);
     const subject = names.subjectOf({ type: 'widget', id: '1' });
     await jetstream(connection).publish(subject, 'one', { headers: headers() });
 
@@ -83,5 +88,7 @@ describeWithNats('deploy/nats/nats.conf', () => {
     await expect(strangers.streams.deleteMessage(names.stream, 1)).rejects.toThrow();
     await expect(strangers.streams.delete(names.stream)).rejects.toThrow();
     expect((await manager.streams.info(names.stream)).state.messages).toBe(1);
+    expect(await eraseSubject(manager, names.stream, subject)).toBe(1);
+    expect((await manager.streams.info(names.stream)).state.messages).toBe(0);
   });
 });

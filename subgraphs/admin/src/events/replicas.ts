@@ -1,12 +1,4 @@
-import type { Replica } from '@supergraph/platform/events';
-
-/** A replica that this service keeps, but for how its owner and its own database are reached. */
-export interface ReplicaDescription extends Omit<Replica, 'client' | 'pool'> {
-  /** The service that owns the rows. */
-  readonly source: string;
-  /** What the owner calls them, in `/replicas/<name>`. */
-  readonly name: string;
-}
+import type { ReplicaDescription } from '@supergraph/platform/events';
 
 /** The consumer that keeps the replica of users. */
 export const USERS = 'users';
