@@ -6,7 +6,9 @@ import { writeDerivedFiles } from '../services/derived-files.js';
 export function addServicesCommands(program: Command): void {
   const services = program
     .command('services')
-    .description('Keep docker-compose.yml, .env.example and the broker’s configuration true to the list of services.');
+    .description(
+      'Keep docker-compose.yml, .env.example and the broker’s configuration true to the list of services.',
+    );
   services
     .command('write')
     .description('Write the files.')
