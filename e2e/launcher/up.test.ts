@@ -91,6 +91,9 @@ describe('up', () => {
         state: 'ready',
         detail: '',
       })),
+      consumers: expect.arrayContaining([
+        expect.objectContaining({ service: 'payments', consumer: 'payers', source: 'auth' }),
+      ]),
     });
   });
 

@@ -153,6 +153,10 @@ async function killAt(name: string, point: string): Promise<void> {
 }
 
 async function expectNothingLost(side: 'source' | 'target'): Promise<void> {
+  // Whoever did nothing lost nothing; and a client that is held for good ends the test by its time.
+  while (clients.requests() <= 20) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
   await clients.stop();
   const { rows } = await library[side].query<{ id: string; weeks: number }>(
     'SELECT id, weeks FROM lending.loans',
@@ -160,7 +164,6 @@ async function expectNothingLost(side: 'source' | 'target'): Promise<void> {
   const stored = new Map(rows.map(({ id, weeks }) => [id, weeks]));
   expect([...clients.loans].filter(([id, weeks]) => stored.get(id) !== weeks)).toEqual([]);
   expect(clients.failures).toEqual([]);
-  expect(clients.requests()).toBeGreaterThan(20);
   clients = startClients(database.pool, 3);
 }
 
