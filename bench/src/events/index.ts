@@ -1,12 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createHttpTransport } from '@supergraph/platform/events';
 import { createLogger } from '@supergraph/platform/telemetry';
-import { startTestServer, type TestDatabase } from '@supergraph/platform/testing';
+import {
+  canTestNats,
+  startNatsServer,
+  startTestServer,
+  type TestDatabase,
+} from '@supergraph/platform/testing';
+import pg from 'pg';
 import { tell } from '../report/progress.js';
 import { quantile, type BenchmarkResult, type Measurement } from '../report/measurement.js';
 import { startChild, type Child } from './child.js';
 import { processorTimeOf } from './processor-time.js';
-import { SECRET, SHOP } from './widgets.js';
+import { MAKER, SECRET, SHOP } from './widgets.js';
 
 /** As in production: what is committed is on the disk. */
 const DURABLE = {
@@ -18,6 +24,7 @@ const DURABLE = {
 };
 const STEADY = { events: 6_000, perSecond: 200 };
 const BACKLOG = 200_000;
+const ROWS = 1_000_000;
 const IDLE_MILLISECONDS = 20_000;
 
 /** Measures the events between two services with a database each, every part a process of its own. */
@@ -27,23 +34,25 @@ export async function measureEvents(): Promise<BenchmarkResult> {
     startTestServer({ settings: DURABLE }),
   ]);
   try {
-    const maker = await makers.createDatabase('maker');
+    const maker = await makers.createDatabase('maker', MAKER);
     const shop = await shops.createDatabase('shop', SHOP);
     const { child: making, url = '' } = await startChild('maker-process', [maker.url]);
     const { child: shopping } = await startChild('shop-process', [shop.url, url]);
-    tell('commit to replica');
-    const latency = await measureLatency(making, shopping);
+    tell('commit to replica by the feed');
+    const latency = await measureLatency(making, shopping, { carrier: 'the feed', p99: 50 });
     const processes = [making.processId, shopping.processId, makers.processId, shops.processId];
     tell('idle');
     const idle = await measureIdle(processes);
     await shopping.stop();
     const backlog = await measureBacklog({ making, url, shop });
+    const rebuilt = await measureRebuild({ maker, url, shop });
     await making.stop();
+    const carried = await measureBroker(maker, shop);
     return {
       name: 'events',
       title: 'Events between two services',
       command: 'npm run bench -- events',
-      measurements: [...latency, ...idle, ...backlog],
+      measurements: [...latency, ...carried, ...idle, ...backlog, ...rebuilt],
       notes: [
         'Two PostgreSQL servers that flush every commit to the disk, a producing and a consuming process, the HTTP feed.',
         `Commit to replica: ${STEADY.events} events, one transaction each, ${STEADY.perSecond} a second; from the commit in the producer’s process to the commit of the replica in the consumer’s.`,
@@ -56,7 +65,11 @@ export async function measureEvents(): Promise<BenchmarkResult> {
   }
 }
 
-async function measureLatency(making: Child, shopping: Child): Promise<ReadonlyArray<Measurement>> {
+async function measureLatency(
+  making: Child,
+  shopping: Child,
+  { carrier, p99 }: { readonly carrier: string; readonly p99: number },
+): Promise<ReadonlyArray<Measurement>> {
   const applied = new Map<string, number>();
   shopping.on('applied', ({ times }) => times.forEach(([id, time]) => applied.set(id, time)));
   // The first second is for compilers and caches.
@@ -69,8 +82,55 @@ async function measureLatency(making: Child, shopping: Child): Promise<ReadonlyA
   }
   const delays = times.map(([id, committed]) => (applied.get(id) ?? 0) - committed);
   return [
-    figure('commit to replica at 200/s, median', quantile(delays, 0.5), 'ms'),
-    figure('commit to replica at 200/s, p99', quantile(delays, 0.99), 'ms', 50),
+    figure(`commit to replica by ${carrier} at 200/s, median`, quantile(delays, 0.5), 'ms'),
+    figure(`commit to replica by ${carrier} at 200/s, p99`, quantile(delays, 0.99), 'ms', p99),
+  ];
+}
+
+/** The same latency with JetStream between the two; nothing where there is no nats-server. */
+async function measureBroker(maker: TestDatabase, shop: TestDatabase): Promise<ReadonlyArray<Measurement>> {
+  if (!canTestNats) {
+    tell('no nats-server here: JetStream is left out');
+    return [];
+  }
+  tell('commit to replica by JetStream');
+  const nats = await startNatsServer();
+  try {
+    const { child: making, url = '' } = await startChild('maker-process', [maker.url, nats.url]);
+    const { child: shopping } = await startChild('shop-process', [shop.url, url, nats.url]);
+    const measured = await measureLatency(making, shopping, { carrier: 'JetStream', p99: 25 });
+    await shopping.stop();
+    await making.stop();
+    return measured;
+  } finally {
+    await nats.stop();
+  }
+}
+
+async function measureRebuild(options: {
+  readonly maker: TestDatabase;
+  readonly url: string;
+  readonly shop: TestDatabase;
+}): Promise<ReadonlyArray<Measurement>> {
+  tell(`rebuilding a replica of ${ROWS.toLocaleString('en')} rows`);
+  const owner = new pg.Client({ connectionString: options.maker.ownerUrl });
+  await owner.connect();
+  await owner.query(
+    `INSERT INTO widgets SELECT gen_random_uuid(), 'widget ' || i, 1 FROM generate_series(1, ${ROWS}) i`,
+  );
+  await owner.query('ANALYZE widgets');
+  await owner.end();
+  await options.shop.pool.query('DELETE FROM copies');
+  const { child } = await startChild('shop-process', [options.shop.url, options.url]);
+  child.send({ type: 'rebuild' });
+  const { rows, seconds, residentBytes } = await child.next('rebuilt');
+  await child.stop();
+  if (rows !== ROWS) {
+    throw new Error(`The replica got ${rows} of ${ROWS} rows.`);
+  }
+  return [
+    figure(`replica of ${ROWS.toLocaleString('en')} rows rebuilt`, rows / seconds, 'rows/s', 20_000, 'least'),
+    figure('memory of the consumer during it, at most', residentBytes / 1024 ** 2, 'MB'),
   ];
 }
 

@@ -5,7 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   createEventContracts,
   createEventFeed,
+  createNatsBroker,
+  createNatsRelay,
   createOutbox,
+  createReplicaSource,
   pgTransactions,
 } from '@supergraph/platform/events';
 import { createCallerVerifier } from '@supergraph/platform/identity';
@@ -16,21 +19,31 @@ import { SCHEMA, SECRET } from './widgets.js';
 
 /* The producer: a service that writes rows with their events, and serves its outbox as a feed. */
 
-const [url = ''] = process.argv.slice(2);
+const [url = '', natsUrl] = process.argv.slice(2);
 const pool = new pg.Pool({ connectionString: url, max: 16 });
-const feed = createEventFeed({
-  source: 'maker',
-  pool,
-  verifyCaller: createCallerVerifier(new Map([['shop', SECRET]])),
-  logger: createLogger('maker', 'warn'),
+const logger = createLogger('maker', 'warn');
+const verifyCaller = createCallerVerifier(new Map([['shop', SECRET]]));
+const feed = createEventFeed({ source: 'maker', pool, verifyCaller, logger });
+const widgets = createReplicaSource({
+  ...{ source: 'maker', name: 'widgets', pool, verifyCaller, logger },
+  readers: { shop: ['name', 'version'] },
+  table: 'widgets',
+  key: 'id',
+  keyType: 'uuid',
+  columns: { name: 'name', version: 'version' },
 });
+const broker = natsUrl === undefined ? undefined : createNatsBroker({ url: natsUrl, name: 'maker', logger });
+const relay = broker && createNatsRelay({ broker, source: 'maker', pool, log: feed.log, logger });
+relay?.start();
 const outbox = createOutbox({
   source: 'maker',
   contracts: createEventContracts([SCHEMA]),
   onAppend: feed.touch,
 });
 const inTransaction = pgTransactions(pool);
-const server = createServer(feed.handle);
+const server = createServer((request, response) =>
+  (request.url?.startsWith('/replicas/') === true ? widgets : feed).handle(request, response),
+);
 server.listen(0, '127.0.0.1', () => {
   tell({ type: 'ready', url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/events` });
 });
@@ -56,7 +69,11 @@ async function obey(order: Order): Promise<void> {
           : writeSteadily(order.events, order.perSecond)),
       });
       return;
+    case 'rebuild':
+      return;
     case 'stop':
+      await relay?.stop();
+      await broker?.close();
       feed.stop();
       server.closeAllConnections();
       server.close();

@@ -2,7 +2,11 @@ import {
   createConsumer,
   createEventContracts,
   createHttpTransport,
+  createNatsBroker,
+  createNatsTransport,
+  createReplicaClient,
   pgTransactions,
+  rebuildReplica,
   type EventHandlers,
   type PgTransaction,
   type TransactionRunner,
@@ -14,7 +18,7 @@ import { SCHEMA, SECRET } from './widgets.js';
 
 /* The consumer: a service that keeps a replica of the producer's rows. */
 
-const [url = '', feedUrl = ''] = process.argv.slice(2);
+const [url = '', feedUrl = '', natsUrl] = process.argv.slice(2);
 const pool = new pg.Pool({ connectionString: url, max: 4 });
 const logger = createLogger('shop', 'warn');
 /** What each open transaction has handled: a consumer has more than one. */
@@ -48,13 +52,15 @@ const runInTransaction: TransactionRunner<PgTransaction> = async (work) => {
   return result;
 };
 
-const transport = createHttpTransport({
+const feed = createHttpTransport({
   source: 'maker',
   urls: [feedUrl],
   caller: 'shop',
   secret: SECRET,
   logger,
 });
+const broker = natsUrl === undefined ? undefined : createNatsBroker({ url: natsUrl, name: 'shop', logger });
+const transport = broker === undefined ? feed : createNatsTransport({ broker, feed, logger });
 const consumer = createConsumer({
   name: 'copies',
   transport,
@@ -76,8 +82,28 @@ const reporting = setInterval(() => {
   }
 }, 100);
 
+/** Takes over all rows, and notes the most memory that it takes. */
+async function rebuild(): Promise<void> {
+  let most = 0;
+  const watching = setInterval(() => (most = Math.max(most, process.memoryUsage.rss())), 20);
+  const client = createReplicaClient({
+    ...{ source: 'maker', name: 'widgets', urls: [feedUrl], caller: 'shop', secret: SECRET },
+  });
+  const begin = performance.now();
+  const { written } = await rebuildReplica({
+    ...{ client, pool, table: 'copies', key: 'id', keyType: 'uuid', consumer: 'copies' },
+    columns: { name: 'name', version: 'version' },
+  });
+  const seconds = (performance.now() - begin) / 1_000;
+  clearInterval(watching);
+  await client.close();
+  tell({ type: 'rebuilt', rows: written, seconds, residentBytes: most });
+}
+
 process.on('message', (order: Order) => {
-  if (order.type === 'usage') {
+  if (order.type === 'rebuild') {
+    void rebuild();
+  } else if (order.type === 'usage') {
     const { user, system } = process.cpuUsage();
     tell({
       type: 'usage',
@@ -89,6 +115,7 @@ process.on('message', (order: Order) => {
     void consumer
       .stop()
       .then(() => transport.close())
+      .then(() => broker?.close())
       .then(() => pool.end())
       .then(() => process.disconnect());
   }

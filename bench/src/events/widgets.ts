@@ -12,6 +12,12 @@ export const SCHEMA = {
 
 export const SECRET = 'the-secret-of-shop-and-maker-in-benchmarks';
 
+/** The rows that `maker` owns. */
+export const MAKER = {
+  sql: 'CREATE TABLE "widgets" ("id" UUID PRIMARY KEY, "name" TEXT NOT NULL, "version" INTEGER NOT NULL);',
+  grants: 'GRANT SELECT ON widgets TO :"service_role";',
+} as const;
+
 /** What `shop` keeps of it. */
 export const SHOP = {
   sql: 'CREATE TABLE "copies" ("id" UUID PRIMARY KEY, "name" TEXT NOT NULL, "version" INTEGER NOT NULL);',
