@@ -71,5 +71,6 @@ export const OPERATION_EXAMPLES: Readonly<Record<string, OperationExample>> = {
     variables: input({ refreshToken: '' }),
   },
   MySessions: { description: 'Where you are signed in.' },
+  ExportMyData: { description: 'All that the services hold of you, a page of payments at a time.' },
   Logout: { description: 'Ends the session of the token in use.', variables: input({}) },
 };
