@@ -36,6 +36,7 @@ describe('readServices', () => {
     expect(services.map(({ name }) => name)).toEqual(['inter_library', 'catalog']);
     expect(services[0]).toEqual({
       ...inter_library,
+      listensTo: [],
       secrets: [],
       folder: join(root, 'subgraphs', 'inter_library'),
       sdlFile: join(root, 'subgraphs', 'inter_library', 'schema.graphql'),
@@ -71,6 +72,16 @@ describe('readServices', () => {
       '"catalog" calls "archive", which is not in the list',
     ],
     ['a call to itself', [{ ...catalog, calls: ['catalog'] }], '"catalog" calls itself'],
+    [
+      'a service that listens to itself',
+      [{ ...catalog, listensTo: ['catalog'] }],
+      '"catalog" listens to itself',
+    ],
+    [
+      'a service that listens to a stranger',
+      [{ ...catalog, listensTo: ['archive'] }],
+      '"catalog" listens to "archive"',
+    ],
     [
       'a name that is no identifier',
       [{ ...catalog, name: '../etc' }],
