@@ -21,6 +21,7 @@ import type { RouterContext } from './identity/request-context.js';
 import { sandboxRoutes } from './sandbox/routes.js';
 import { readExpectedOperations } from './supergraph/expected-operations.js';
 import { loadSupergraph, type LoadedSupergraph } from './supergraph/loaded-supergraph.js';
+import { createStages } from './stages.js';
 import { SupergraphGateway } from './supergraph/supergraph-gateway.js';
 import { watchFile } from './supergraph/watch-file.js';
 import { SubgraphClients } from './transport/subgraph-clients.js';
@@ -52,11 +53,13 @@ export async function startRouter(
   const showCauses = common.mode === 'embedded';
   const clients = new SubgraphClients(limits.connectionsPerReplica, limits.requestTimeoutMilliseconds);
   const savedOperations = join(dirname(configuration.supergraphFile), 'operations');
+  const stages = createStages();
   const load = async (sdl: string, previous?: LoadedSupergraph): Promise<LoadedSupergraph> =>
     loadSupergraph(sdl, {
       configuration,
       clients,
       logger,
+      stages,
       expected: await readExpectedOperations(savedOperations, logger),
       ...(previous === undefined ? {} : { previous }),
     });

@@ -4,30 +4,13 @@ import { getVariableValues } from 'graphql/execution/values.js';
 import type { RouterContext } from '../identity/request-context.js';
 import type { Executor } from '../supergraph/loaded-supergraph.js';
 import type { FetchExecutor } from './fetch/subgraph-fetch.js';
+import type { ExecutionHooks } from './hooks.js';
 import type { OperationStore } from './operation/operation-store.js';
-import type { ExecutableNode } from './plan/executable-plan.js';
 import type { PreparedOperation } from './operation/prepared-operation.js';
-import type { AskedOperation, OperationPolicy } from './policy.js';
 import { ResponseText } from './response/response-text.js';
 import { Writing } from './response/writing.js';
 import type { Execution } from './run/execution.js';
-import type { FetchRecord } from './run/fetch-record.js';
 import { runPlan } from './run/run-plan.js';
-
-/** What takes part in the execution of an operation beside the executor. */
-export interface ExecutionHooks {
-  /** Decides what of an operation somebody may have. */
-  readonly policy?: OperationPolicy | undefined;
-  /** Called with the plan before anything is fetched; throw a GraphQLError to refuse the operation. */
-  readonly willExecute?:
-    ((plan: ExecutableNode | undefined, asked: AskedOperation) => void | Promise<void>) | undefined;
-  /** Called after every fetch. */
-  readonly didFetch?: ((record: FetchRecord, context: RouterContext) => void) | undefined;
-  /** Gives what goes into the response's `extensions`. */
-  readonly extensions?:
-    | ((plan: ExecutableNode | undefined, asked: AskedOperation) => Record<string, unknown> | undefined)
-    | undefined;
-}
 
 /** What an executor is made of. */
 export interface ExecutorOptions {

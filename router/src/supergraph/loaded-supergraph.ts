@@ -2,11 +2,13 @@ import type { ApolloGateway } from '@apollo/gateway';
 import type { Logger } from '@supergraph/platform/telemetry';
 import type { GraphQLSchema } from 'graphql';
 import type { RouterConfiguration } from '../configuration.js';
-import { createExecutor, type ExecutionHooks } from '../execution/executor.js';
+import { createExecutor } from '../execution/executor.js';
+import { combineHooks, type ExecutionHooks } from '../execution/hooks.js';
 import { FetchByHttp } from '../execution/fetch/fetch-by-http.js';
 import { FetchSharing } from '../execution/fetch/fetch-sharing.js';
 import type { FetchExecutor } from '../execution/fetch/subgraph-fetch.js';
 import { OperationStore, type ExpectedOperation } from '../execution/operation/operation-store.js';
+import type { Planner } from '../execution/plan/planner.js';
 import type { SubgraphClient } from '../transport/subgraph-client.js';
 import type { SubgraphClients } from '../transport/subgraph-clients.js';
 import { loadPlanner } from './gateway-planner.js';
@@ -28,14 +30,27 @@ export interface LoadedSupergraph {
   readonly execute: Executor;
 }
 
+/** What a stage of the router does for one version of the supergraph. */
+export interface Stage {
+  readonly hooks?: ExecutionHooks;
+  /** Puts something between the executor and the fetches, such as a cache. */
+  readonly wrapFetches?: (fetches: FetchExecutor) => FetchExecutor;
+}
+
+/** What a stage is made for. */
+export interface StagedSupergraph {
+  /** The supergraph as it was given. */
+  readonly sdl: string;
+  readonly planner: Planner;
+}
+
 /** What it takes to load a supergraph. */
 export interface LoadingOptions {
   readonly configuration: Pick<RouterConfiguration, 'settingsOf' | 'limits' | 'events'>;
   readonly clients: SubgraphClients;
   readonly logger: Logger;
-  readonly hooks?: ExecutionHooks;
-  /** Puts something between the executor and the fetches, such as a cache. */
-  readonly wrapFetches?: (fetches: FetchExecutor) => FetchExecutor;
+  /** Makes what stands around the executor, in the order in which it takes part. */
+  readonly stages?: (version: StagedSupergraph) => ReadonlyArray<Stage>;
   /** Operations that are known to come: they are planned before the supergraph is served. */
   readonly expected?: ReadonlyArray<ExpectedOperation>;
   /** The version that is served meanwhile: what is asked for most of it is planned before the next is served. */
@@ -52,7 +67,7 @@ const WARMED_OPERATIONS = 500;
  * @throws when the text is not a Federation 2 supergraph, or the configuration does not say how to reach a subgraph
  */
 export async function loadSupergraph(sdl: string, options: LoadingOptions): Promise<LoadedSupergraph> {
-  const { configuration, clients, logger, hooks = {}, previous } = options;
+  const { configuration, clients, logger, previous } = options;
   const settings = readSubgraphs(sdl).map(configuration.settingsOf);
   const subgraphs = new Map(settings.map((each) => [each.name, clients.clientFor(each)]));
   const fetches = new FetchSharing(
@@ -60,11 +75,15 @@ export async function loadSupergraph(sdl: string, options: LoadingOptions): Prom
     configuration.limits,
   );
   const operations = await loadOperations(sdl, options);
+  const stages = options.stages?.({ sdl, planner: operations.planner }) ?? [];
   const execute = createExecutor({
     operations,
-    fetcher: options.wrapFetches?.(fetches) ?? fetches,
+    fetcher: stages.reduce<FetchExecutor>(
+      (fetcher, { wrapFetches }) => wrapFetches?.(fetcher) ?? fetcher,
+      fetches,
+    ),
     logger,
-    hooks,
+    hooks: combineHooks(stages.map(({ hooks = {} }) => hooks)),
   });
   if (operations !== previous?.operations) {
     await operations.warm([
