@@ -46,7 +46,9 @@ export function combineHooks(all: ReadonlyArray<ExecutionHooks>): ExecutionHooks
         ? undefined
         : (plan, asked) => {
             const given = parts.flatMap((part) => part(plan, asked) ?? []);
-            return given.length === 0 ? undefined : Object.fromEntries(given.flatMap(Object.entries));
+            return given.length === 0
+              ? undefined
+              : Object.fromEntries(given.flatMap((part) => Object.entries(part)));
           },
   };
 }
