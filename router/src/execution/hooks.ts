@@ -45,10 +45,11 @@ export function combineHooks(all: ReadonlyArray<ExecutionHooks>): ExecutionHooks
       parts.length === 0
         ? undefined
         : (plan, asked) => {
-            const given = parts.flatMap((part) => part(plan, asked) ?? []);
-            return given.length === 0
-              ? undefined
-              : Object.fromEntries(given.flatMap((part) => Object.entries(part)));
+            const given: Record<string, unknown> = {};
+            for (const part of parts) {
+              Object.assign(given, part(plan, asked));
+            }
+            return Object.keys(given).length === 0 ? undefined : given;
           },
   };
 }
