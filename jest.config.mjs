@@ -1,7 +1,15 @@
+/** Files named `.long.test.ts` take more than a developer waits for; `npm run test:full` adds them. */
+const isFull = process.env.SUPERGRAPH_TEST_FULL !== undefined;
+
 /** Tests run from the TypeScript sources: the `source` export condition leads there, swc strips the types. */
 export default {
   testMatch: ['**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '/dist/', '/.data/'],
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    '/dist/',
+    '/.data/',
+    ...(isFull ? [] : ['\\.long\\.test\\.ts$']),
+  ],
   modulePathIgnorePatterns: ['/dist/', '/.data/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {

@@ -9,7 +9,8 @@ import { startLane, type Lane } from './test-schedule-lane.js';
  * acknowledged event took effect once. `SUPERGRAPH_SEED` runs the schedules of another seed again.
  */
 
-const SCHEDULES = 200;
+const isFull = process.env['SUPERGRAPH_TEST_FULL'] !== undefined;
+const SCHEDULES = isFull ? 200 : 40;
 const BLOCK = 20;
 const LANES = 3;
 const seed = Number(process.env['SUPERGRAPH_SEED'] ?? Math.floor(Math.random() * 1_000_000));
