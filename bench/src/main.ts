@@ -4,6 +4,7 @@ import type { BenchmarkResult } from './report/measurement.js';
 /** The benchmarks, each loaded when it runs. */
 const BENCHMARKS: Readonly<Record<string, () => Promise<BenchmarkResult>>> = {
   events: async () => (await import('./events/index.js')).measureEvents(),
+  gateways: async () => (await import('./gateways/index.js')).measureGateways(),
 };
 
 const names = process.argv.slice(2);

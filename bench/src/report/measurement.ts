@@ -18,6 +18,12 @@ export interface BenchmarkResult {
   /** The command that makes it again. */
   readonly command: string;
   readonly measurements: ReadonlyArray<Measurement>;
+  /** Every figure behind them, for the results file. */
+  readonly details?: unknown;
+  /** Markdown that follows the table. */
+  readonly sections?: string;
+  /** SVG files beside the results, by name. */
+  readonly pictures?: Readonly<Record<string, string>>;
   /** What somebody must know to read the figures. */
   readonly notes: ReadonlyArray<string>;
 }

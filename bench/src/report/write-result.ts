@@ -17,12 +17,20 @@ export function writeResult(result: BenchmarkResult): string {
     node: process.version,
     day: new Date().toISOString().slice(0, 10),
   };
-  writeFileSync(join(FOLDER, `${result.name}.json`), `${JSON.stringify({ machine, ...result }, null, 2)}\n`);
+  const { sections, pictures = {}, ...figures } = result;
+  writeFileSync(join(FOLDER, `${result.name}.json`), `${JSON.stringify({ machine, ...figures }, null, 2)}\n`);
+  for (const [name, svg] of Object.entries(pictures)) {
+    writeFileSync(join(FOLDER, name), svg);
+  }
   const table = renderTable(result.measurements);
-  const notes = result.notes.map((note) => `- ${note}`).join('\n');
-  writeFileSync(
-    join(FOLDER, `${result.name}.md`),
-    `# ${result.title}\n\n\`${result.command}\` on ${machine.cores} cores (${machine.processor}), ${machine.memoryGigabytes} GB, Node ${machine.node}, ${machine.day}.\n\n${table}\n\n${notes}\n`,
-  );
+  const parts = [
+    `# ${result.title}`,
+    `\`${result.command}\` on ${machine.cores} cores (${machine.processor}), ${machine.memoryGigabytes} GB, Node ${machine.node}, ${machine.day}.`,
+    ...Object.keys(pictures).map((name) => `![${result.title}](${name})`),
+    table,
+    ...(sections === undefined ? [] : [sections]),
+    result.notes.map((note) => `- ${note}`).join('\n'),
+  ];
+  writeFileSync(join(FOLDER, `${result.name}.md`), `${parts.join('\n\n')}\n`);
   return table;
 }
