@@ -4,6 +4,11 @@
 GRANT SELECT, INSERT,
     UPDATE (status, updated_at, version, process_after, provider_reference, failure_reason, completed_at)
     ON payments TO :"service_role";
+-- Of a recurring payment only how far it is.
+GRANT SELECT, INSERT,
+    UPDATE (status, status_reason, cancel_reason, next_occurrence, next_due_at, made_count, missed_count,
+            failures_in_row, process_after, updated_at, ended_at, version)
+    ON recurring_payments TO :"service_role";
 GRANT SELECT, INSERT ON payment_transitions TO :"service_role";
 GRANT SELECT, INSERT ON idempotency_keys TO :"service_role";
 GRANT SELECT, INSERT ON ledger_entries TO :"service_role";

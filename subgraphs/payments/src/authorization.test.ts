@@ -17,9 +17,10 @@ const parties: ReadonlyArray<ViewerName> = ['owner', 'vendor', 'admin'];
 const ownerAndAdmin: ReadonlyArray<ViewerName> = ['owner', 'admin'];
 const outcomes = (of: Omit<Outcomes, 'anonymous'>): Outcomes => ({ anonymous: 'UNAUTHENTICATED', ...of });
 
-/** A payment that the operation is about, made anew for each viewer. */
+/** What the operation is about, made anew for each viewer. */
 interface About {
   readonly paymentId: string;
+  readonly recurringPaymentId: string;
 }
 interface Operation {
   readonly status: 'PENDING' | 'COMPLETED';
@@ -56,6 +57,41 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
       vendor: 'PaymentReport',
       admin: 'PaymentReport',
       suspended: 'FORBIDDEN',
+    }),
+  },
+  'Query.recurringPayment': {
+    status: 'COMPLETED',
+    call: ({ recurringPaymentId }) =>
+      `query { result: recurringPayment(id: "${recurringPaymentId}") { id } }`,
+    outcomes: seenByParties,
+  },
+  'Query.recurringPayments': {
+    status: 'COMPLETED',
+    call: () => 'query { result: recurringPayments(first: 100) { edges { node { id } } } }',
+    outcomes: seenByParties,
+  },
+  'Mutation.createRecurringPayment': {
+    status: 'PENDING',
+    call: () =>
+      `mutation { result: createRecurringPayment(input: { amount: { amount: "1", currency: "EUR" }, recurrence: { unit: DAY }, idempotencyKey: "${randomUUID()}" }) { __typename } }`,
+    outcomes: outcomes({
+      owner: 'RecurringPayment',
+      stranger: 'RecurringPayment',
+      vendor: 'RecurringPayment',
+      admin: 'RecurringPayment',
+      suspended: 'PartyRefusedProblem',
+    }),
+  },
+  'Mutation.cancelRecurringPayment': {
+    status: 'PENDING',
+    call: ({ recurringPaymentId }) =>
+      `mutation { result: cancelRecurringPayment(input: { recurringPaymentId: "${recurringPaymentId}" }) { __typename } }`,
+    outcomes: outcomes({
+      owner: 'RecurringPayment',
+      stranger: 'RecurringPaymentNotFoundProblem',
+      vendor: 'RecurringPaymentNotFoundProblem',
+      admin: 'RecurringPayment',
+      suspended: 'RecurringPaymentNotFoundProblem',
     }),
   },
   'Mutation.createPayment': {
@@ -107,6 +143,8 @@ const FIELDS: Readonly<Record<string, readonly [ReadonlyArray<ViewerName>, strin
   'Payment.description': [parties],
   'Payment.metadata': [parties],
   'Payment.scheduledFor': [parties],
+  'Payment.recurringPayment': [parties, '{ id }'],
+  'Payment.occurrence': [parties],
   'Payment.failureReason': [parties],
   'Payment.refunds': [parties, '{ id }'],
   'Payment.transitions': [parties, '{ to }'],
@@ -114,6 +152,24 @@ const FIELDS: Readonly<Record<string, readonly [ReadonlyArray<ViewerName>, strin
   'Payment.updatedAt': [parties],
   'Payment.completedAt': [parties],
   'Payment.version': [parties],
+  'RecurringPayment.id': [parties],
+  'RecurringPayment.user': [parties, '{ name }'],
+  'RecurringPayment.recipient': [parties, '{ name }'],
+  'RecurringPayment.amount': [parties, '{ amount }'],
+  'RecurringPayment.description': [parties],
+  'RecurringPayment.metadata': [parties],
+  'RecurringPayment.recurrence': [parties, '{ unit }'],
+  'RecurringPayment.status': [parties],
+  'RecurringPayment.statusReason': [parties],
+  'RecurringPayment.cancelReason': [parties],
+  'RecurringPayment.nextDueAt': [parties],
+  'RecurringPayment.madeCount': [parties],
+  'RecurringPayment.missedCount': [parties],
+  'RecurringPayment.payments': [parties, '{ edges { cursor } }'],
+  'RecurringPayment.createdAt': [parties],
+  'RecurringPayment.updatedAt': [parties],
+  'RecurringPayment.endedAt': [parties],
+  'RecurringPayment.version': [parties],
   'Refund.id': [parties],
   'Refund.payment': [parties, '{ id }'],
   'Refund.amount': [parties, '{ amount }'],
@@ -131,6 +187,7 @@ const FIELDS: Readonly<Record<string, readonly [ReadonlyArray<ViewerName>, strin
 /** Types that are reached through the fields above alone. */
 const BEHIND = [
   ...['Money', 'PaymentTransition', 'PaymentConnection', 'PaymentEdge', 'PageInfo', 'PaymentSummary'],
+  ...['Recurrence', 'RecurringPaymentConnection', 'RecurringPaymentEdge'],
   ...['PaymentReport', 'PaymentStatusTotal', 'PaymentTypeTotal', 'PaymentDayTotal', 'InvalidField'],
 ];
 
@@ -146,12 +203,32 @@ let fixture: PaymentsFixture;
 let tokens: Readonly<Record<ViewerName, string | undefined>>;
 let ids: Readonly<Record<'owner' | 'vendor', string>>;
 let refund: { readonly id: string; readonly paymentId: string };
+/** The payment of `owner` to `vendor` that a recurring one made. */
+let occurrence: string;
+/** One that says a reason for each way to end, and one that has a next date. */
+let recurring: { readonly cancelled: string; readonly paused: string };
 
 const makePayment = async (status: string): Promise<string> => {
   const [id] = await insertPayments(fixture.database, [
     { payer: ids.owner, recipient: ids.vendor, status, type: 'SCHEDULED', description: 'rent' },
   ]);
   return id as string;
+};
+
+const makeRecurring = async (status: 'ACTIVE' | 'PAUSED' | 'CANCELLED'): Promise<string> => {
+  const [row] = await fixture.database.query<{ id: string }>(
+    `INSERT INTO recurring_payments (id, user_id, recipient_id, amount, currency, description, metadata, unit, every,
+       first_due_at, status, status_reason, cancel_reason, ended_at, next_occurrence, next_due_at, process_after,
+       idempotency_key, request_hash)
+     SELECT gen_random_uuid(), $1, $2, 1, 'EUR', 'rent', '{}', 'DAY', 1, now(), status,
+       CASE WHEN status = 'PAUSED' THEN 'PAYER_SUSPENDED'::"RecurringPaymentReason" END, 'moved',
+       CASE WHEN status = 'CANCELLED' THEN now() END, CASE WHEN status <> 'CANCELLED' THEN 1 END,
+       CASE WHEN status <> 'CANCELLED' THEN now() END, CASE WHEN status <> 'CANCELLED' THEN now() END,
+       gen_random_uuid(), ''
+     FROM (SELECT $3::"RecurringPaymentStatus" AS status) AS one RETURNING id`,
+    [ids.owner, ids.vendor, status],
+  );
+  return (row as { id: string }).id;
 };
 
 beforeAll(async () => {
@@ -177,6 +254,13 @@ beforeAll(async () => {
     `UPDATE payments SET metadata = '{}', failure_reason = 'none', completed_at = now() WHERE id = $1`,
     [paymentId],
   );
+  recurring = { cancelled: await makeRecurring('CANCELLED'), paused: await makeRecurring('PAUSED') };
+  occurrence = await makePayment('COMPLETED');
+  await fixture.database.query(
+    `UPDATE payments SET type = 'RECURRING', scheduled_for = NULL, recurring_payment_id = $2, occurrence = 1
+     WHERE id = $1`,
+    [occurrence, recurring.paused],
+  );
   const [row] = await fixture.database.query<{ id: string }>(
     `INSERT INTO refunds (id, payment_id, amount, status, reason, failure_reason, settled_at, requested_by,
                           idempotency_key, request_hash)
@@ -188,20 +272,26 @@ beforeAll(async () => {
 afterAll(() => fixture.stop());
 
 async function outcomeOf({ status, call }: Operation, viewer: ViewerName): Promise<string> {
-  const paymentId = await makePayment(status);
-  const { data, errors } = await fixture.client.query(call({ paymentId }), { token: tokens[viewer] });
+  const about = { paymentId: await makePayment(status), recurringPaymentId: await makeRecurring('ACTIVE') };
+  const { data, errors } = await fixture.client.query(call(about), { token: tokens[viewer] });
   const code = errors?.[0]?.extensions.code;
   const result = data?.result as { readonly __typename?: string } | null | undefined;
-  return code ?? result?.__typename ?? (JSON.stringify(result).includes(paymentId) ? 'seen' : 'not seen');
+  const given = JSON.stringify(result ?? null);
+  const isSeen = Object.values(about).some((id) => given.includes(id));
+  return code ?? result?.__typename ?? (isSeen ? 'seen' : 'not seen');
 }
 
 describe('authorization', () => {
   it('is told for every operation and field that the SDL lists, and for no other', () => {
     const isProblem = (name: string): boolean => name.endsWith('Problem');
     expect(Object.keys(OPERATIONS).sort()).toEqual(coordinatesOf('Query', 'Mutation').sort());
-    expect(Object.keys(FIELDS).sort()).toEqual(coordinatesOf('Payment', 'Refund', 'User').sort());
+    expect(Object.keys(FIELDS).sort()).toEqual(
+      coordinatesOf('Payment', 'RecurringPayment', 'Refund', 'User').sort(),
+    );
     const others = objects.map(({ name }) => name.value).filter((name) => !isProblem(name));
-    expect(others.sort()).toEqual([...BEHIND, 'Mutation', 'Payment', 'Query', 'Refund', 'User'].sort());
+    expect(others.sort()).toEqual(
+      [...BEHIND, 'Mutation', 'Payment', 'Query', 'RecurringPayment', 'Refund', 'User'].sort(),
+    );
   });
 
   it.each(Object.entries(OPERATIONS))('of %s', async (_coordinate, operation) => {
@@ -214,7 +304,14 @@ describe('authorization', () => {
 
   it.each(Object.entries(FIELDS))('of %s', async (coordinate, [who, selection = '']) => {
     const [typename = '', field = ''] = coordinate.split('.');
-    const id = { Payment: refund.paymentId, Refund: refund.id, User: ids.owner }[typename];
+    const isOfOccurrence = ['Payment.recurringPayment', 'Payment.occurrence'].includes(coordinate);
+    const hasNext = ['nextDueAt', 'statusReason'].includes(field);
+    const id = {
+      Payment: isOfOccurrence ? occurrence : refund.paymentId,
+      RecurringPayment: hasNext ? recurring.paused : recurring.cancelled,
+      Refund: refund.id,
+      User: ids.owner,
+    }[typename];
     const seeing: ViewerName[] = [];
     for (const viewer of VIEWERS) {
       const { data } = await fixture.client.entities(

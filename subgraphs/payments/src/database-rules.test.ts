@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createDatabase, type Database } from '@supergraph/platform/database';
@@ -70,10 +71,82 @@ describe('the database of payments', () => {
     "UPDATE idempotency_keys SET request_hash = ''",
     'UPDATE payments SET description = NULL',
     'DELETE FROM erased_people',
+    'UPDATE recurring_payments SET amount = 1',
+    'UPDATE recurring_payments SET first_due_at = now()',
+    'UPDATE recurring_payments SET description = NULL',
+    'DELETE FROM recurring_payments',
+    'UPDATE payments SET occurrence = 7',
     'UPDATE payers SET id = gen_random_uuid()',
     'CREATE TABLE mine (id int)',
   ])('refuses the service’s role: %s', async (statement) => {
     await expect(service.pool.query(statement)).rejects.toMatchObject({ code: '42501' });
+  });
+
+  describe('recurring payments', () => {
+    const insert = (changes: Readonly<Record<string, unknown>> = {}) =>
+      service.pool.query<{ id: string }>(
+        `INSERT INTO recurring_payments SELECT * FROM jsonb_populate_record(NULL::recurring_payments, $1) RETURNING id`,
+        [
+          JSON.stringify({
+            id: randomUUID(),
+            user_id: PAYER,
+            amount: '1',
+            currency: 'EUR',
+            unit: 'DAY',
+            every: 1,
+            first_due_at: '2030-01-01T00:00:00Z',
+            status: 'ACTIVE',
+            next_occurrence: 1,
+            next_due_at: '2030-01-01T00:00:00Z',
+            made_count: 0,
+            missed_count: 0,
+            failures_in_row: 0,
+            process_after: '2030-01-01T00:00:00Z',
+            idempotency_key: randomUUID(),
+            request_hash: '',
+            created_at: new Date(),
+            updated_at: new Date(),
+            version: 1,
+            ...changes,
+          }),
+        ],
+      );
+
+    it.each<[string, Readonly<Record<string, unknown>>]>([
+      ['an interval of zero', { every: 0 }],
+      ['10,001 occurrences', { occurrences: 10_001 }],
+      ['an end before the start', { ends_at: '2029-12-31T00:00:00Z' }],
+      ['an end and a number', { ends_at: '2031-01-01T00:00:00Z', occurrences: 2 }],
+      ['a negative amount', { amount: '-1' }],
+      ['one that goes on without a next date', { next_due_at: null }],
+      ['one that is over with a next date', { status: 'CANCELLED', ended_at: new Date() }],
+      ['dates that are neither made nor missed', { next_occurrence: 3, made_count: 1 }],
+      ['a pause without a reason', { status: 'PAUSED' }],
+    ])('refuses %s', async (_what, changes) => {
+      await expect(insert(changes)).rejects.toMatchObject({ code: '23514' });
+    });
+
+    it('never go on again once they are over, and are paid once a date', async () => {
+      const over = { next_occurrence: null, next_due_at: null, process_after: null, ended_at: new Date() };
+      const { rows } = await insert({ status: 'CANCELLED', ...over });
+      await expect(
+        service.pool.query(
+          `UPDATE recurring_payments SET status = 'ACTIVE', ended_at = NULL, next_occurrence = 1, next_due_at = now(),
+             process_after = now() WHERE id = $1`,
+          [rows[0]?.id],
+        ),
+      ).rejects.toMatchObject({ constraint: 'recurring_payments_status_transition' });
+      const pay = () =>
+        service.pool.query(
+          `INSERT INTO payments (id, user_id, amount, currency, type, idempotency_key, recurring_payment_id, occurrence)
+           VALUES (gen_random_uuid(), $1, 1, 'EUR', 'RECURRING', gen_random_uuid(), $2, 1)`,
+          [PAYER, rows[0]?.id],
+        );
+      await pay();
+      await expect(pay()).rejects.toMatchObject({
+        constraint: 'payments_recurring_payment_id_occurrence_key',
+      });
+    });
   });
 
   describe('the ledger', () => {

@@ -11,6 +11,7 @@ import {
   type Person,
 } from './test-support/payments-fixture.js';
 import { openReplica, unbalancedSums, type Replica } from './test-support/processing.js';
+import { CREATE_RECURRING, makeRecurring, readRecurring, recurringInput } from './test-support/recurring.js';
 import { doRound } from './worker/round.js';
 
 /** What only the person said or is called; it must be nowhere afterwards. */
@@ -143,6 +144,51 @@ describe('the erasure of a person', () => {
       [[scheduled.id, toPerson]],
     );
     expect(cancellations).toHaveLength(2);
+  });
+
+  it('ends what was to be paid again and again, and takes the words out of it', async () => {
+    const person = await fixture.person({ name: 'Rita Recurring' });
+    const user = toldUser('Rita Recurring', person.id);
+    await auth.tell(user.registered());
+    const words = { description: WORDS, metadata: { note: WORDS }, idempotencyKey: WORDS };
+    const paid = await makeRecurring(fixture, person, { ...words, recipientId: vendor.id });
+    while ((await doRound(replica.context)) > 0);
+    const cancelled = await makeRecurring(fixture, person, { description: WORDS });
+    await mutate('cancelRecurringPayment', { recurringPaymentId: cancelled, reason: WORDS }, person.token);
+    const received = await makeRecurring(fixture, vendor, { recipientId: person.id }, { unit: 'YEAR' });
+    await auth.tell(user.erased(2));
+    await until(async () => (await toldErasures(person.id)).length === 1);
+    expect(await tablesWith(WORDS)).toEqual([]);
+    expect(await readRecurring(fixture, paid)).toMatchObject({
+      row: { status: 'ENDED', status_reason: 'PAYER_ERASED', next_due_at: null, made_count: 1 },
+      payments: [{ status: 'COMPLETED', occurrence: 1 }],
+      told: ['created', 'ended'],
+    });
+    expect((await readRecurring(fixture, cancelled)).row['status']).toBe('CANCELLED');
+    expect((await readRecurring(fixture, received)).row['status_reason']).toBe('RECIPIENT_ERASED');
+    const [told] = await toldErasures(person.id);
+    expect(told?.data.stores).toEqual(
+      expect.arrayContaining([
+        { store: 'recurring_payments', rows: 2, action: 'PSEUDONYMISED', reason: null },
+        { store: 'recurring_payments', rows: 3, action: 'KEPT', reason: expect.stringContaining('law') },
+      ]),
+    );
+    // A token that still lives, and a row that came back with a backup.
+    const input = recurringInput();
+    const { data } = await fixture.client.query(CREATE_RECURRING, {
+      variables: { input },
+      token: person.token,
+    });
+    expect(data.createRecurringPayment.code).toBe('PAYER_REFUSED');
+    const [restored] = await fixture.database.query<{ id: string }>(
+      `INSERT INTO recurring_payments (id, user_id, amount, currency, unit, every, first_due_at, next_occurrence,
+         next_due_at, process_after, idempotency_key, request_hash)
+       VALUES (gen_random_uuid(), $1, 1, 'EUR', 'DAY', 1, now(), 1, now(), now(), 'old', '') RETURNING id`,
+      [person.id],
+    );
+    while ((await doRound(replica.context)) > 0);
+    const after = await readRecurring(fixture, (restored as { id: string }).id);
+    expect(after).toMatchObject({ row: { status: 'ENDED', status_reason: 'PAYER_ERASED' }, payments: [] });
   });
 
   it('is for good: a token that still lives, an event that comes again, an answer from before change nothing', async () => {

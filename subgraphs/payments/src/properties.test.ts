@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { makeDueOccurrences } from './domain/make-recurring-payments.js';
 import { receiveProviderEvent } from './domain/receive-provider-event.js';
 import { mayGo } from './domain/transitions.js';
 import type { PaymentProvider } from './provider/payment-provider.js';
 import type { PaymentStatus } from './store/records.js';
 import { startPaymentsFixture, type PaymentsFixture, type Person } from './test-support/payments-fixture.js';
 import { openReplica, unbalancedSums, type Replica } from './test-support/processing.js';
+import { letPass } from './test-support/recurring.js';
 import { createRandom, type Random } from './test-support/random.js';
 import { doRound } from './worker/round.js';
 
@@ -14,6 +16,12 @@ const CREATE = `mutation ($input: CreatePaymentInput!) {
   createPayment(input: $input) { __typename ... on Payment { id status } ... on Problem { code } }
 }`;
 const CANCEL = `mutation ($input: CancelPaymentInput!) { cancelPayment(input: $input) { __typename } }`;
+const RECUR = `mutation ($input: CreateRecurringPaymentInput!) {
+  createRecurringPayment(input: $input) { __typename ... on RecurringPayment { id } }
+}`;
+const CANCEL_RECURRING = `mutation ($input: CancelRecurringPaymentInput!) {
+  cancelRecurringPayment(input: $input) { __typename }
+}`;
 const REFUND = `mutation ($input: RefundPaymentInput!) { refundPayment(input: $input) { __typename } }`;
 /** What the provider is told to do; often nothing special. */
 const WORDS = [
@@ -30,10 +38,16 @@ const BURSTS = isFull ? 30 : 5;
 let fixture: PaymentsFixture;
 let payer: Person;
 let vendor: Person;
+/** Who pays again and again, and is suspended now and then. */
+let subscriber: Person;
 
 beforeAll(async () => {
   fixture = await startPaymentsFixture({ PAYMENTS_PROCESSING_DELAY_MILLISECONDS: '0' });
-  [payer, vendor] = await Promise.all([fixture.person(), fixture.person({ role: 'VENDOR' })]);
+  [payer, vendor, subscriber] = await Promise.all([
+    fixture.person(),
+    fixture.person({ role: 'VENDOR' }),
+    fixture.person(),
+  ]);
 });
 afterAll(() => fixture.stop());
 
@@ -72,6 +86,17 @@ type Step =
     }
   | { readonly does: 'cancel'; readonly which: number }
   | {
+      readonly does: 'recur';
+      readonly copies: number;
+      readonly amount: number;
+      readonly toVendor: boolean;
+      readonly occurrences: number | null;
+      readonly word: string | null;
+    }
+  | { readonly does: 'cancelRecurring'; readonly which: number }
+  | { readonly does: 'wait'; readonly days: number }
+  | { readonly does: 'suspend'; readonly isOver: boolean }
+  | {
       readonly does: 'refund';
       readonly which: number;
       readonly copies: number;
@@ -97,6 +122,23 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ does: fc.constant('cancel' as const), which: fc.nat() }) },
   {
+    weight: 1,
+    arbitrary: fc.record({
+      does: fc.constant('recur' as const),
+      copies: small,
+      amount: fc.integer({ min: 1, max: 20 }),
+      toVendor: fc.boolean(),
+      occurrences: fc.option(fc.integer({ min: 1, max: 6 })),
+      word: fc.constantFrom(...WORDS),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ does: fc.constant('cancelRecurring' as const), which: fc.nat() }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ does: fc.constant('wait' as const), days: fc.integer({ min: 1, max: 4 }) }),
+  },
+  { weight: 1, arbitrary: fc.record({ does: fc.constant('suspend' as const), isOver: fc.boolean() }) },
+  {
     weight: 3,
     arbitrary: fc.record({
       does: fc.constant('refund' as const),
@@ -113,7 +155,15 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
 const times = <Item>(count: number, make: () => Promise<Item>): Promise<Item[]> =>
   Promise.all(Array.from({ length: count }, make));
 
-async function take(step: Step, ids: string[], replicas: ReadonlyArray<Replica>): Promise<void> {
+/** What a sequence made. */
+interface Run {
+  /** Payments, those of recurring ones among them. */
+  readonly ids: string[];
+  /** Recurring payments. */
+  readonly series: string[];
+}
+
+async function take(step: Step, { ids, series }: Run, replicas: ReadonlyArray<Replica>): Promise<void> {
   // Small numbers are drawn most, and what is new is where most can go wrong.
   const idOf = (which: number): string => ids.at(-1 - (which % ids.length)) ?? randomUUID();
   switch (step.does) {
@@ -132,6 +182,37 @@ async function take(step: Step, ids: string[], replicas: ReadonlyArray<Replica>)
     }
     case 'cancel':
       await expectAnswer(send(CANCEL, { paymentId: idOf(step.which) }, payer));
+      break;
+    case 'recur': {
+      const input = {
+        amount: { amount: String(step.amount), currency: 'EUR' },
+        recipientId: step.toVendor ? vendor.id : null,
+        description: step.word,
+        idempotencyKey: randomUUID(),
+        recurrence: { unit: 'DAY', occurrences: step.occurrences },
+      };
+      const made = await times(step.copies, () => send(RECUR, input, subscriber));
+      // Refused while the payer is suspended, all of the copies or none.
+      const different = new Set(made.map(({ data }) => data.createRecurringPayment.id as string | undefined));
+      expect(different.size).toBe(1);
+      series.push(...[...different].filter((id) => id !== undefined));
+      break;
+    }
+    case 'cancelRecurring': {
+      const recurringPaymentId = series.at(-1 - (step.which % series.length)) ?? randomUUID();
+      await expectAnswer(send(CANCEL_RECURRING, { recurringPaymentId }, subscriber));
+      break;
+    }
+    case 'wait':
+      for (const id of series) {
+        await letPass(fixture, id, `${step.days} days`);
+      }
+      break;
+    case 'suspend':
+      await fixture.database.query(`UPDATE payers SET status = $2::"PayerStatus" WHERE id = $1`, [
+        subscriber.id,
+        step.isOver ? 'ACTIVE' : 'SUSPENDED',
+      ]);
       break;
     case 'refund': {
       const key = randomUUID();
@@ -158,6 +239,7 @@ async function take(step: Step, ids: string[], replicas: ReadonlyArray<Replica>)
     case 'work':
       await fixture.database.query(`UPDATE refunds SET process_after = 'epoch' WHERE status = 'PENDING'`);
       await Promise.all(replicas.map(({ context }) => doRound(context)));
+      ids.splice(0, ids.length, ...new Set([...ids, ...(await paymentsOf(series))]));
       break;
     case 'webhook':
       for (const { context, events } of replicas) {
@@ -166,6 +248,57 @@ async function take(step: Step, ids: string[], replicas: ReadonlyArray<Replica>)
           await times(2, () => receiveProviderEvent(context, event));
         }
       }
+  }
+}
+
+/** The payments of recurring payments. */
+async function paymentsOf(series: ReadonlyArray<string>): Promise<string[]> {
+  const rows = await fixture.database.query<{ id: string }>(
+    'SELECT id FROM payments WHERE recurring_payment_id = ANY($1) ORDER BY created_at, id',
+    [series],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** What must hold of each recurring payment: every date is paid once or missed, none after the end, and none is forgotten. */
+async function expectSoundRecurring(
+  series: ReadonlyArray<string>,
+  replicas: ReadonlyArray<Replica>,
+): Promise<void> {
+  // More than enough for all that is due: what is left then got stuck.
+  for (let round = 0; round < STEPS; round += 1) {
+    await Promise.all(replicas.map(({ context }) => makeDueOccurrences(context)));
+  }
+  const stuck = await fixture.database.query(
+    'SELECT * FROM recurring_payments WHERE id = ANY($1) AND next_due_at <= now()',
+    [series],
+  );
+  expect(stuck).toEqual([]);
+  const rows = await fixture.database.query<Record<string, unknown>>(
+    `SELECT r.status, r.status_reason, r.occurrences, r.made_count, r.missed_count, r.next_occurrence,
+            count(p.id)::int AS payments, count(DISTINCT p.occurrence)::int AS dates,
+            coalesce(max(p.occurrence), 0) AS latest,
+            coalesce(bool_or(p.created_at > r.ended_at), false) AS paid_after_the_end,
+            coalesce(bool_and((p.user_id, p.recipient_id, p.amount, p.currency)
+              IS NOT DISTINCT FROM (r.user_id, r.recipient_id, r.amount, r.currency)) FILTER (WHERE p.id IS NOT NULL), true) AS is_as_asked
+     FROM recurring_payments r LEFT JOIN payments p ON p.recurring_payment_id = r.id
+     WHERE r.id = ANY($1) GROUP BY r.id`,
+    [series],
+  );
+  expect(rows).toHaveLength(series.length);
+  for (const row of rows) {
+    const passed = (row['made_count'] as number) + (row['missed_count'] as number);
+    expect(row).toMatchObject({
+      made_count: row['payments'],
+      payments: row['dates'],
+      paid_after_the_end: false,
+      is_as_asked: true,
+    });
+    expect(row['latest']).toBeLessThanOrEqual(passed);
+    expect(passed).toBeLessThanOrEqual((row['occurrences'] as number | null) ?? Infinity);
+    if (row['status_reason'] === 'ALL_MADE') {
+      expect(passed).toBe(row['occurrences']);
+    }
   }
 }
 
@@ -231,7 +364,7 @@ async function expectSoundPayments(ids: ReadonlyArray<string>): Promise<void> {
 const endOnFailure = true;
 
 describe('whatever happens in whatever order', () => {
-  it(`the ledger sums to zero, refunds never exceed, and no payment leaves the table of transitions (${SEQUENCES} sequences of up to ${STEPS} steps)`, async () => {
+  it(`the ledger sums to zero, refunds never exceed, no payment leaves the table of transitions, and no date is paid twice (${SEQUENCES} sequences of up to ${STEPS} steps)`, async () => {
     let ran = 0;
     const sequences = fc.array(steps, { minLength: STEPS / 2, maxLength: STEPS, size: 'max' });
     const property = fc.asyncProperty(sequences, fc.nat(), async (sequence, losses) => {
@@ -240,12 +373,14 @@ describe('whatever happens in whatever order', () => {
       const replicas = Array.from({ length: 2 }, () =>
         openReplica(fixture, { wrap: (provider) => unreliable(provider, random), lateMilliseconds: 30 }),
       );
-      const ids: string[] = [];
+      const made: Run = { ids: [], series: [] };
+      await take({ does: 'suspend', isOver: true }, made, replicas);
       try {
         for (const step of sequence) {
-          await take(step, ids, replicas);
+          await take(step, made, replicas);
         }
-        await expectSoundPayments(ids);
+        await expectSoundPayments(made.ids);
+        await expectSoundRecurring(made.series, replicas);
       } finally {
         await Promise.all(replicas.map((replica) => replica.stop()));
       }

@@ -14,7 +14,10 @@ import type { PaymentOrder } from './store/payment-pages.js';
 const isFull = process.env['SUPERGRAPH_TEST_FULL'] !== undefined;
 const [USERS, PAYMENTS] = isFull ? [100_000, 1_000_000] : [5_000, 50_000];
 /** The tables that grow with the service. */
-const LARGE = ['payments', 'payers', 'payment_transitions', 'refunds', 'idempotency_keys', 'ledger_entries'];
+const LARGE = [
+  ...['payments', 'payers', 'payment_transitions', 'refunds', 'idempotency_keys', 'ledger_entries'],
+  'recurring_payments',
+];
 /** What an id looks like in the generated data. */
 const userId = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
 const BUSY = userId(1);
@@ -59,6 +62,25 @@ beforeAll(async () => {
     `INSERT INTO refunds (id, payment_id, amount, status, settled_at, requested_by, idempotency_key, request_hash)
      SELECT gen_random_uuid(), id, 1, 'COMPLETED', now(), recipient_id, idempotency_key, ''
      FROM payments WHERE status = 'COMPLETED' AND amount < 10`,
+  );
+  // One in a hundred is of one user, and one in a hundred is due.
+  await server.query(
+    `INSERT INTO recurring_payments (id, user_id, recipient_id, amount, currency, unit, every, first_due_at, status,
+       status_reason, ended_at, next_occurrence, next_due_at, process_after, idempotency_key, request_hash, created_at)
+     SELECT gen_random_uuid(),
+       ('00000000-0000-4000-8000-' || lpad((CASE WHEN n % 100 = 0 THEN 1 ELSE 1 + (n * 7919::bigint) % ${USERS} END)::text, 12, '0'))::uuid,
+       ('00000000-0000-4000-8000-' || lpad((1 + (n * 104729::bigint) % ${USERS})::text, 12, '0'))::uuid,
+       1, 'EUR', 'MONTH', 1, due, CASE WHEN over THEN 'ENDED' ELSE 'ACTIVE' END::"RecurringPaymentStatus",
+       CASE WHEN over THEN 'ALL_MADE' END::"RecurringPaymentReason", CASE WHEN over THEN now() END,
+       CASE WHEN NOT over THEN 1 END, CASE WHEN NOT over THEN due END, CASE WHEN NOT over THEN due END,
+       n::text, '', now() - n * interval '30 seconds'
+     FROM generate_series(1, ${PAYMENTS / 5}) AS n,
+       LATERAL (SELECT n % 7 = 0 AS over, now() + (n % 100 - 1) * interval '1 day' AS due) AS dates`,
+  );
+  await server.query(
+    `UPDATE payments SET type = 'RECURRING', recurring_payment_id = series.id, occurrence = 1
+     FROM recurring_payments AS series
+     WHERE payments.idempotency_key = series.idempotency_key AND payments.type = 'INSTANT' AND payments.amount < 20`,
   );
   await server.query('ANALYZE');
   database = createDatabase({ url: server.serviceUrl, schema: 'payments', ...testTelemetry('payments') });
@@ -122,7 +144,7 @@ const FILTERS: Readonly<Record<string, PaymentFilter>> = {
   'of a rare status': { statuses: ['FAILED'] },
   'of a status that none has': { statuses: ['REFUNDED'] },
   'of a rare type': { type: 'SCHEDULED' },
-  'of a type that none has': { type: 'RECURRING' },
+  'of another rare type': { type: 'RECURRING' },
   'of a currency': { currency: 'JPY' },
   'of a currency that none has': { currency: 'KWD' },
   'of a period': {
@@ -220,6 +242,48 @@ describe(`pages of ${PAYMENTS} payments of ${USERS} users`, () => {
   });
 });
 
+describe('pages of recurring payments', () => {
+  it.each<[string, string | null, ReadonlyArray<'ACTIVE' | 'ENDED' | 'PAUSED'> | null]>([
+    ['of all', null, null],
+    ['of one user', BUSY, null],
+    ['of a common status', null, ['ACTIVE']],
+    ['of a status that none has', null, ['PAUSED']],
+    ['of one user and status', BUSY, ['ENDED']],
+  ])('%s: one statement by an index, wherever the page is', async (_what, user, statuses) => {
+    const [row] = await server.query<{ id: string; at: Date }>(
+      'SELECT id, created_at AS at FROM recurring_payments ORDER BY created_at DESC, id DESC OFFSET 5000 LIMIT 1',
+    );
+    const cursor = encodeCursor('any', row as { id: string; at: Date });
+    for (const page of [
+      { first: 20 },
+      { last: 20 },
+      { first: 20, after: cursor },
+      { last: 20, before: cursor },
+    ]) {
+      const costs = await explain(() =>
+        store.recurringPages.list({ userId: user, page: readPage('any', page), statuses }),
+      );
+      expect(costs).toHaveLength(1);
+      expect({ page, wholeTables: wholeTables(costs) }).toEqual({ page, wholeTables: [] });
+      if (user === null && statuses === null) {
+        expect(costs[0]?.rows).toBeLessThanOrEqual(21);
+      }
+    }
+  });
+
+  it('and of the payments of many of them', async () => {
+    const series = await server.query<{ id: string }>('SELECT id FROM recurring_payments LIMIT 100');
+    const costs = await explain(() =>
+      store.paymentPages.listOfRecurring(
+        series.map(({ id }) => id),
+        readPage('any', { first: 20 }),
+      ),
+    );
+    expect(costs).toHaveLength(1);
+    expect(wholeTables(costs)).toEqual([]);
+  });
+});
+
 describe('everything else that is asked all the time', () => {
   const until = new Date();
   it.each<[string, () => Promise<unknown>]>([
@@ -244,6 +308,8 @@ describe('everything else that is asked all the time', () => {
     ],
     ['what the worker has in hand', () => store.payments.listInHand(100)],
     ['what is due', () => store.paymentProcessing.claimDue({ limit: 8, until })],
+    ['recurring payments that are due', () => store.recurringProcessing.claimDue({ limit: 8, until })],
+    ['a key of a recurring payment', () => store.recurringPayments.findByKey(BUSY, 'any')],
     ['what is unsettled', () => store.paymentProcessing.claimUnsettled({ limit: 8, until })],
     ['refunds that are unsettled', () => store.refundSettlement.claimUnsettled({ limit: 8, until })],
   ])('reads no large table as a whole: %s', async (_what, work) => {

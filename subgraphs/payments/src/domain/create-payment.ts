@@ -1,11 +1,10 @@
-import { ApplicationError } from '@supergraph/platform/errors';
 import { requireUser } from '@supergraph/platform/identity';
 import type { InvalidInput } from '@supergraph/platform/validation';
 import { v7 as uuidv7 } from 'uuid';
 import type { CarriedOut } from '../store/idempotency-keys.js';
+import { checkParties } from './check-parties.js';
 import { doerOf, type DomainContext } from './context.js';
 import type { IdempotencyConflict, PartyRefused, PayerCheckUnavailable, PaymentGiven } from './outcomes.js';
-import { findPayers } from './payers.js';
 import {
   findScheduleMistake,
   hashPaymentRequest,
@@ -35,7 +34,9 @@ export async function createPayment(
   if (before !== null) {
     return answerAgain(before, requestHash);
   }
-  const refusal = findScheduleMistake(request, new Date()) ?? (await checkParties(context, userId, request));
+  const refusal =
+    findScheduleMistake(request, new Date()) ??
+    (await checkParties(context, { userId, recipientId: request.recipientId }));
   if (refusal !== undefined) {
     return refusal;
   }
@@ -75,26 +76,4 @@ function answerAgain(before: CarriedOut, requestHash: string): PaymentGiven | Id
   return before.requestHash === requestHash
     ? { type: 'payment', payment: before.payment }
     : { type: 'idempotencyConflict' };
-}
-
-/** Whether both parties' accounts may be used, by the replica; who is missing there is asked of auth in one question. */
-async function checkParties(
-  context: DomainContext,
-  payerId: string,
-  { recipientId }: PaymentRequest,
-): Promise<PartyRefused | PayerCheckUnavailable | undefined> {
-  try {
-    const parties = await findPayers(context, recipientId === null ? [payerId] : [payerId, recipientId]);
-    if (parties.get(payerId)?.status !== 'ACTIVE') {
-      return { type: 'partyRefused', party: 'payer' };
-    }
-    return recipientId === null || parties.get(recipientId)?.status === 'ACTIVE'
-      ? undefined
-      : { type: 'partyRefused', party: 'recipient' };
-  } catch (error) {
-    if (error instanceof ApplicationError && error.code === 'DEPENDENCY_UNAVAILABLE') {
-      return { type: 'payerCheckUnavailable' };
-    }
-    throw error;
-  }
 }

@@ -18,6 +18,7 @@ export async function erasePerson(
 ): Promise<void> {
   await erasure.bury(userId);
   await erasure.cancelOpenPayments(userId);
+  await erasure.endRecurringPayments(userId);
   const history = await erasure.eraseFromHistory(userId);
   const events = await erasure.eraseFromEvents(userId);
   if (erasureId !== null) {

@@ -1,4 +1,10 @@
-import type { PaymentRecord, PaymentStatus, RefundRecord } from '../store/records.js';
+import type {
+  PaymentRecord,
+  PaymentStatus,
+  RecurringPaymentReason,
+  RecurringPaymentRecord,
+  RefundRecord,
+} from '../store/records.js';
 import type { Money } from './money.js';
 
 /** The payment was made or changed, or had been by the same request before. */
@@ -33,6 +39,23 @@ export interface IllegalTransition {
   readonly type: 'illegalTransition';
   readonly from: PaymentStatus;
   readonly to: PaymentStatus;
+}
+
+/** The recurring payment was made or called off, or had been before. */
+export interface RecurringPaymentGiven {
+  readonly type: 'recurringPayment';
+  readonly recurringPayment: RecurringPaymentRecord;
+}
+
+/** No such recurring payment, or none of the viewer's. */
+export interface RecurringPaymentNotFound {
+  readonly type: 'recurringPaymentNotFound';
+}
+
+/** It came to its end before. */
+export interface RecurringPaymentEnded {
+  readonly type: 'recurringPaymentEnded';
+  readonly reason: RecurringPaymentReason;
 }
 
 /** The refund was made, or had been by the same request before. */

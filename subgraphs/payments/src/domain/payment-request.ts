@@ -24,30 +24,36 @@ export interface PaymentRequest {
   readonly scheduledFor: Date | null;
 }
 
-const absentToNull = <Value>(value: Value | null | undefined): Value | null => value ?? null;
+/** Null and absent mean the same. */
+export const absentToNull = <Value>(value: Value | null | undefined): Value | null => value ?? null;
+
+/** What every request for money says: how much, to whom and what for. */
+export const payeeFields = {
+  amount: z.object({ amount: z.string(), currency: z.string() }).transform((money, context) => {
+    const parsed = parseMoney(money);
+    if (parsed.type === 'money') {
+      return parsed.money;
+    }
+    for (const { path, message } of parsed.fields) {
+      context.addIssue({ code: 'custom', path: [path], message });
+    }
+    return z.NEVER;
+  }),
+  recipientId: z
+    .string()
+    .refine(isUuid, 'must be a UUID, as the graph gives them')
+    .transform((id) => id.toLowerCase())
+    .nullish()
+    .transform(absentToNull),
+  description: paragraph(500).nullish().transform(absentToNull),
+  metadata: metadataType.nullish().transform(absentToNull),
+} as const;
 
 const requestType = z
   .object({
     idempotencyKey: line(200),
-    amount: z.object({ amount: z.string(), currency: z.string() }).transform((money, context) => {
-      const parsed = parseMoney(money);
-      if (parsed.type === 'money') {
-        return parsed.money;
-      }
-      for (const { path, message } of parsed.fields) {
-        context.addIssue({ code: 'custom', path: [path], message });
-      }
-      return z.NEVER;
-    }),
+    ...payeeFields,
     type: z.enum(['INSTANT', 'SCHEDULED', 'RECURRING']),
-    recipientId: z
-      .string()
-      .refine(isUuid, 'must be a UUID, as the graph gives them')
-      .transform((id) => id.toLowerCase())
-      .nullish()
-      .transform(absentToNull),
-    description: paragraph(500).nullish().transform(absentToNull),
-    metadata: metadataType.nullish().transform(absentToNull),
     scheduledFor: z.date().nullish().transform(absentToNull),
   })
   .superRefine(({ type, scheduledFor }, context) => {
@@ -71,10 +77,17 @@ export function parsePaymentRequest(
     return checked;
   }
   const { amount, ...request } = checked.value;
-  if (request.recipientId === payerId) {
-    return invalidInput([{ path: 'recipientId', message: 'must be somebody else than the payer' }]);
-  }
-  return { type: 'valid', value: { ...request, money: amount } };
+  return refusePayingOneself(request, payerId) ?? { type: 'valid', value: { ...request, money: amount } };
+}
+
+/** Says so when payer and recipient are one. */
+export function refusePayingOneself(
+  { recipientId }: { readonly recipientId: string | null },
+  payerId: string,
+): InvalidInput | undefined {
+  return recipientId === payerId
+    ? invalidInput([{ path: 'recipientId', message: 'must be somebody else than the payer' }])
+    : undefined;
 }
 
 /** Says when a payment is due too early: not a rule of the request itself, since a replay may come later. */

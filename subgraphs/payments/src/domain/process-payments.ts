@@ -126,7 +126,8 @@ async function settleAll(
   );
 }
 
-function claim({ leaseMilliseconds }: ProcessingContext) {
+/** What one round claims of one kind. */
+export function claim({ leaseMilliseconds }: ProcessingContext) {
   return { limit: BATCH, until: new Date(Date.now() + leaseMilliseconds) };
 }
 

@@ -22,6 +22,8 @@ export interface ToldPayment {
   readonly amount: string;
   readonly currency: string;
   readonly version: number;
+  /** What made it; null or absent when it was asked for on its own. */
+  readonly recurringPaymentId?: string | null;
 }
 
 /** What an erasure did in one store. */
@@ -39,8 +41,10 @@ export function paymentCreated(
   payment: ToldPayment & { readonly status: PaymentStatus; readonly type: PaymentType },
   doer: Doer,
 ): NewEvent {
-  const { status, type: paymentType } = payment;
-  return tell('payments.payment.created', { ...dataOf(payment), status, paymentType }, about(payment, doer));
+  const { status, type: paymentType, recurringPaymentId } = payment;
+  const made = typeof recurringPaymentId === 'string' ? { recurringPaymentId } : {};
+  const data = { ...dataOf(payment), status, paymentType, ...made };
+  return tell('payments.payment.created', data, about(payment, doer));
 }
 
 /** `payments.payment.processing` */
@@ -93,7 +97,7 @@ export function payerErased(data: EventData['payments.payer.erased']): NewEvent 
 }
 
 /** An event whose data the type's contract gives their shape. */
-function tell<Type extends keyof EventData>(
+export function tell<Type extends keyof EventData>(
   type: Type,
   data: EventData[Type],
   rest: Omit<NewEvent, 'type' | 'data'>,
@@ -110,13 +114,20 @@ function dataOfRefund({ id: refundId, amount: refundAmount }: ToldRefund) {
 }
 
 /** A cache may keep the lists and sums of both parties, so they changed as well. */
-function about({ id, userId, recipientId }: ToldPayment, doer: Doer, refund?: ToldRefund) {
+function about(
+  { id, userId, recipientId, recurringPaymentId }: ToldPayment,
+  doer: Doer,
+  refund?: ToldRefund,
+) {
   return {
     aggregate: { type: 'payment', id },
     entities: [
       { typename: 'Payment', id },
       { typename: 'User', id: userId },
       ...(recipientId === null ? [] : [{ typename: 'User', id: recipientId }]),
+      ...(typeof recurringPaymentId === 'string'
+        ? [{ typename: 'RecurringPayment', id: recurringPaymentId }]
+        : []),
       ...(refund === undefined ? [] : [{ typename: 'Refund', id: refund.id }]),
     ],
     ...doer,

@@ -4,6 +4,7 @@ import { paymentReportResolvers } from './payment-report.js';
 import { paymentSummaryResolvers } from './payment-summary.js';
 import { paymentResolvers } from './payment.js';
 import { queryResolvers } from './query.js';
+import { recurringPaymentResolvers } from './recurring-payment.js';
 import { refundResolvers } from './refund.js';
 import { userResolvers } from './user.js';
 
@@ -15,6 +16,7 @@ export const resolvers: Resolvers = {
   PaymentConnection: { asOf: (_page, _args, { payersAsOf }) => payersAsOf() },
   PaymentSummary: paymentSummaryResolvers,
   ...paymentReportResolvers,
+  RecurringPayment: recurringPaymentResolvers,
   Refund: refundResolvers,
   User: userResolvers,
 };

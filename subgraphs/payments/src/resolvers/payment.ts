@@ -14,6 +14,8 @@ export const paymentResolvers: PaymentResolvers = {
   recipient: (payment) =>
     payment.recipientId === null ? null : { id: payment.recipientId, reachedAs: 'party' },
   amount: (payment) => formatMoney(payment),
+  recurringPayment: ({ recurringPaymentId }, _args, { loaders }) =>
+    recurringPaymentId === null ? null : loaders.recurringPayment.load(recurringPaymentId),
   refunds: async (payment, _args, { loaders }) => (await loaders.refundsOfPayment.load(payment.id)) ?? [],
   transitions: async (payment, _args, { loaders }) =>
     (await loaders.transitionsOfPayment.load(payment.id)) ?? [],

@@ -2,6 +2,7 @@ import { requireUser } from '@supergraph/platform/identity';
 import { readPage } from '@supergraph/platform/paging';
 import { requireUuid } from '@supergraph/platform/validation';
 import { listPayments } from '../domain/list-payments.js';
+import { listRecurringPayments } from '../domain/list-recurring-payments.js';
 import { reportPayments } from '../domain/report-payments.js';
 import { maySeePayment } from '../domain/visibility.js';
 import type { QueryResolvers } from '../generated/graphql.js';
@@ -22,6 +23,16 @@ export const queryResolvers: QueryResolvers = {
       filter: toPaymentFilter(args.filter),
       order: args.orderBy,
     });
+  },
+  recurringPayment: async (_parent, args, { viewer, loaders }) => {
+    requireUser(viewer);
+    const recurring = await loaders.recurringPayment.load(requireUuid(args.id));
+    return recurring !== null && maySeePayment(viewer, recurring) ? recurring : null;
+  },
+  recurringPayments: (_parent, args, context) => {
+    requireUser(context.viewer);
+    const page = readPage('recurringPayments', args);
+    return listRecurringPayments(context, { page, statuses: args.statuses ?? null });
   },
   paymentReport: async (_parent, period, context) => toResult(await reportPayments(context, period)),
 };

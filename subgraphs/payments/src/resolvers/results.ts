@@ -7,6 +7,9 @@ import type {
   PayerCheckUnavailable,
   PaymentGiven,
   PaymentNotFound,
+  RecurringPaymentEnded,
+  RecurringPaymentGiven,
+  RecurringPaymentNotFound,
   RefundExceeds,
   RefundGiven,
   RefundNotAllowed,
@@ -20,6 +23,9 @@ type Outcome =
   | IdempotencyConflict
   | PaymentNotFound
   | IllegalTransition
+  | RecurringPaymentGiven
+  | RecurringPaymentNotFound
+  | RecurringPaymentEnded
   | RefundGiven
   | RefundNotAllowed
   | RefundExceeds
@@ -39,6 +45,9 @@ type TypenameOf = {
   idempotencyConflict: 'IdempotencyConflictProblem';
   paymentNotFound: 'PaymentNotFoundProblem';
   illegalTransition: 'IllegalTransitionProblem';
+  recurringPayment: 'RecurringPayment';
+  recurringPaymentNotFound: 'RecurringPaymentNotFoundProblem';
+  recurringPaymentEnded: 'RecurringPaymentEndedProblem';
   refund: 'Refund';
   refundNotAllowed: 'RefundNotAllowedProblem';
   refundExceeds: 'RefundExceedsProblem';
@@ -86,6 +95,21 @@ function shape(outcome: Outcome) {
         message: `A payment that is ${outcome.from} cannot become ${outcome.to}.`,
         from: outcome.from,
         to: outcome.to,
+      };
+    case 'recurringPayment':
+      return { __typename: 'RecurringPayment' as const, ...outcome.recurringPayment };
+    case 'recurringPaymentNotFound':
+      return {
+        __typename: 'RecurringPaymentNotFoundProblem' as const,
+        code: 'RECURRING_PAYMENT_NOT_FOUND',
+        message: 'There is no such recurring payment, or it is not yours; check the id.',
+      };
+    case 'recurringPaymentEnded':
+      return {
+        __typename: 'RecurringPaymentEndedProblem' as const,
+        code: 'RECURRING_PAYMENT_ENDED',
+        message: 'This recurring payment came to its end before; there is nothing to call off.',
+        reason: outcome.reason,
       };
     case 'refund':
       return { __typename: 'Refund' as const, ...outcome.refund };

@@ -20,7 +20,7 @@ export const userResolvers: UserResolvers = {
     const filter = toPaymentFilter(args.filter);
     requirePlain(viewer, filter);
     const rows = await loaders.paymentsOfUser.load({
-      userId: user.id,
+      ownerId: user.id,
       page,
       filter,
     });

@@ -9,6 +9,9 @@ import { createPaymentSummaryStore, type PaymentSummaryStore } from './payment-s
 import { createPaymentTransitionStore, type PaymentTransitionStore } from './payment-transitions.js';
 import { createPaymentStore, type PaymentStore } from './payments.js';
 import { createProviderEventStore, type ProviderEventStore } from './provider-events.js';
+import { createRecurringPageStore, type RecurringPageStore } from './recurring-pages.js';
+import { createRecurringPaymentStore, type RecurringPaymentStore } from './recurring-payments.js';
+import { createRecurringProcessingStore, type RecurringProcessingStore } from './recurring-processing.js';
 import { createRefundSettlementStore, type RefundSettlementStore } from './refund-settlement.js';
 import { createRefundStore, type RefundStore } from './refunds.js';
 
@@ -21,6 +24,9 @@ export interface Store {
   readonly paymentTransitions: PaymentTransitionStore;
   readonly paymentProcessing: PaymentProcessingStore;
   readonly paymentReports: PaymentReportStore;
+  readonly recurringPayments: RecurringPaymentStore;
+  readonly recurringPages: RecurringPageStore;
+  readonly recurringProcessing: RecurringProcessingStore;
   readonly refunds: RefundStore;
   readonly refundSettlement: RefundSettlementStore;
   readonly providerEvents: ProviderEventStore;
@@ -37,6 +43,9 @@ export function createStore(prisma: PrismaClient, outbox: Outbox): Store {
     paymentTransitions: createPaymentTransitionStore(prisma),
     paymentProcessing: createPaymentProcessingStore(prisma, outbox),
     paymentReports: createPaymentReportStore(prisma),
+    recurringPayments: createRecurringPaymentStore(prisma, outbox),
+    recurringPages: createRecurringPageStore(prisma),
+    recurringProcessing: createRecurringProcessingStore(prisma, outbox),
     refunds: createRefundStore(prisma, outbox),
     refundSettlement: createRefundSettlementStore(prisma, outbox),
     providerEvents: createProviderEventStore(prisma, outbox),

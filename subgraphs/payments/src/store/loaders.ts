@@ -4,13 +4,19 @@ import { askFor, type PayerSources } from '../domain/payers.js';
 import type { Store } from './index.js';
 import type { PaymentFilter } from './payment-conditions.js';
 import type { PayerRecord } from './payers.js';
-import type { PaymentRecord, RefundRecord, SummaryRecord, TransitionRecord } from './records.js';
+import type {
+  PaymentRecord,
+  RecurringPaymentRecord,
+  RefundRecord,
+  SummaryRecord,
+  TransitionRecord,
+} from './records.js';
 
-/** One page of one user's payments. */
-export interface UserPage {
-  readonly userId: string;
+/** One page of one owner's payments: of a user, or of a recurring payment. */
+export interface OwnPage {
+  readonly ownerId: string;
   readonly page: Page;
-  readonly filter: PaymentFilter;
+  readonly filter?: PaymentFilter;
 }
 
 /** One batch a table and request: whatever one request asks of a table costs one statement. */
@@ -22,7 +28,11 @@ export interface Loaders {
   readonly refund: EntityLoader<string, RefundRecord>;
   readonly refundsOfPayment: EntityLoader<string, ReadonlyArray<RefundRecord>>;
   /** One statement for all users of whom the same page is asked. */
-  readonly paymentsOfUser: EntityLoader<UserPage, ReadonlyArray<PaymentRecord>>;
+  readonly paymentsOfUser: EntityLoader<OwnPage, ReadonlyArray<PaymentRecord>>;
+  /** A recurring payment by id, whoever may see it: the caller decides. */
+  readonly recurringPayment: EntityLoader<string, RecurringPaymentRecord>;
+  /** One statement for all recurring payments of which the same page is asked. */
+  readonly paymentsOfRecurring: EntityLoader<OwnPage, ReadonlyArray<PaymentRecord>>;
   readonly summaryOfUser: EntityLoader<string, SummaryRecord>;
   /** People in the replica; for parties of payments that the viewer may see, and nobody else. */
   readonly party: EntityLoader<string, PayerRecord | 'erased'>;
@@ -37,37 +47,48 @@ export function createLoaders({ store, users }: PayerSources & { readonly store:
     transitionsOfPayment: createEntityLoader((ids) => store.paymentTransitions.listOfPayments(ids)),
     refund: createEntityLoader((ids) => store.refunds.findMany(ids)),
     refundsOfPayment: createEntityLoader((ids) => store.refunds.listOfPayments(ids)),
-    paymentsOfUser: createEntityLoader((keys) => loadUserPages(store, keys), toText),
+    paymentsOfUser: createEntityLoader(
+      loadPages((userIds, page, filter) => store.paymentPages.listOfUsers(userIds, page, filter)),
+      toText,
+    ),
+    recurringPayment: createEntityLoader((ids) => store.recurringPayments.findMany(ids)),
+    paymentsOfRecurring: createEntityLoader(
+      loadPages((ids, page) => store.paymentPages.listOfRecurring(ids, page)),
+      toText,
+    ),
     summaryOfUser: createEntityLoader((userIds) => store.paymentSummaries.summarize(userIds)),
     party: createEntityLoader((userIds) => store.payers.find(userIds)),
     missingParty: createEntityLoader((userIds) => askFor({ store, users }, userIds)),
   };
 }
 
-/** Aliases may ask for several pages in one request: a statement for each page, not for each user. */
-async function loadUserPages(
-  store: Store,
-  keys: ReadonlyArray<UserPage>,
-): Promise<ReadonlyMap<string, ReadonlyArray<PaymentRecord>>> {
-  const samePage = [...groupBy(keys, toPageText).values()];
-  const found = await Promise.all(
-    samePage.map(async (group) => {
-      const [{ page, filter }] = group as [UserPage, ...UserPage[]];
-      const rows = await store.paymentPages.listOfUsers(
-        group.map(({ userId }) => userId),
-        page,
-        filter,
-      );
-      return group.map((key) => [toText(key), rows.get(key.userId) ?? []] as const);
-    }),
-  );
-  return new Map(found.flat());
+/** Lists the same page of many owners. */
+type ListPages = (
+  ownerIds: ReadonlyArray<string>,
+  page: Page,
+  filter: PaymentFilter,
+) => Promise<ReadonlyMap<string, ReadonlyArray<PaymentRecord>>>;
+
+/** Aliases may ask for several pages in one request: a statement for each page, not for each owner. */
+function loadPages(list: ListPages) {
+  return async (keys: ReadonlyArray<OwnPage>): Promise<ReadonlyMap<string, ReadonlyArray<PaymentRecord>>> => {
+    const samePage = [...groupBy(keys, toPageText).values()];
+    const found = await Promise.all(
+      samePage.map(async (group) => {
+        const [{ page, filter = {} }] = group as [OwnPage, ...OwnPage[]];
+        const ownerIds = group.map(({ ownerId }) => ownerId);
+        const rows = await list(ownerIds, page, filter);
+        return group.map((key) => [toText(key), rows.get(key.ownerId) ?? []] as const);
+      }),
+    );
+    return new Map(found.flat());
+  };
 }
 
-function toText(key: UserPage): string {
-  return `${key.userId} ${toPageText(key)}`;
+function toText(key: OwnPage): string {
+  return `${key.ownerId} ${toPageText(key)}`;
 }
 
-function toPageText({ page, filter }: UserPage): string {
+function toPageText({ page, filter }: OwnPage): string {
   return JSON.stringify([page, filter]);
 }

@@ -13,6 +13,8 @@ export const paymentSelection = {
   description: true,
   metadata: true,
   scheduledFor: true,
+  recurringPaymentId: true,
+  occurrence: true,
   failureReason: true,
   createdAt: true,
   updatedAt: true,
@@ -23,7 +25,8 @@ export const paymentSelection = {
 /** The same columns for SQL by hand; the schema is named, so that no search path decides which table is read. */
 export const paymentColumns = Prisma.sql`
   id, user_id AS "userId", recipient_id AS "recipientId", amount, currency, status::text AS status,
-  type::text AS type, description, metadata, scheduled_for AS "scheduledFor", failure_reason AS "failureReason",
+  type::text AS type, description, metadata, scheduled_for AS "scheduledFor",
+  recurring_payment_id AS "recurringPaymentId", occurrence, failure_reason AS "failureReason",
   created_at AS "createdAt", updated_at AS "updatedAt", completed_at AS "completedAt", version`;
 
 /** A payment as Prisma gives it: its own type for exact numbers. */

@@ -18,6 +18,11 @@ export interface PaymentPageStore {
     page: Page,
     filter: PaymentFilter,
   ): Promise<ReadonlyMap<string, ReadonlyArray<PaymentRecord>>>;
+  /** The same page of the payments of each of many recurring payments; one that has none is absent. */
+  listOfRecurring(
+    recurringPaymentIds: ReadonlyArray<string>,
+    page: Page,
+  ): Promise<ReadonlyMap<string, ReadonlyArray<PaymentRecord>>>;
 }
 
 export function createPaymentPageStore(prisma: PrismaClient): PaymentPageStore {
@@ -52,7 +57,7 @@ export function createPaymentPageStore(prisma: PrismaClient): PaymentPageStore {
           ) AS either_side
           ORDER BY ${order} LIMIT ${limit}
         ) AS page
-        ORDER BY ${page.direction === 'forward' ? Prisma.sql`page."createdAt" DESC, page.id DESC` : Prisma.sql`page."createdAt" ASC, page.id ASC`}`;
+        ORDER BY ${toOuterOrder(page)}`;
       const byParty = groupBy(rows, (row) => row.partyId);
       return new Map(
         [...byParty].map(([userId, own]) => [
@@ -61,5 +66,24 @@ export function createPaymentPageStore(prisma: PrismaClient): PaymentPageStore {
         ]),
       );
     },
+    async listOfRecurring(recurringPaymentIds, page) {
+      const order = toPageOrder(page);
+      const rows = await prisma.$queryRaw<PaymentRow[]>`
+        SELECT page.* FROM unnest(${[...recurringPaymentIds]}::uuid[]) AS owner (id)
+        CROSS JOIN LATERAL (
+          SELECT ${paymentColumns} FROM payments.payments
+          WHERE recurring_payment_id = owner.id AND ${toPageCondition(page, {})}
+          ORDER BY ${order} LIMIT ${page.size + 1}
+        ) AS page
+        ORDER BY ${toOuterOrder(page)}`;
+      return groupBy(rows.map(toPaymentRecord), (row) => row.recurringPaymentId ?? '');
+    },
   };
+}
+
+/** The order of rows that were read page by page. */
+function toOuterOrder(page: Page): Prisma.Sql {
+  return page.direction === 'forward'
+    ? Prisma.sql`page."createdAt" DESC, page.id DESC`
+    : Prisma.sql`page."createdAt" ASC, page.id ASC`;
 }

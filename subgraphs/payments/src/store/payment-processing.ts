@@ -6,6 +6,7 @@ import { Prisma, type PrismaClient } from '../generated/prisma/client.js';
 import { writePosting, type LedgerLine } from './ledger.js';
 import { paymentColumns, paymentSelection, toPaymentRecord, type PaymentRow } from './payment-columns.js';
 import type { PaymentRecord, PaymentStatus } from './records.js';
+import { recordOccurrenceEnd } from './recurring-processing.js';
 import { TRANSACTION_LIMITS } from './transaction-limits.js';
 
 /** How a payment that is PROCESSING ends. */
@@ -141,6 +142,9 @@ export async function settleIn(
     await outbox.append(transaction, paymentCompleted(settled));
   } else {
     await outbox.append(transaction, paymentFailed(settled, settlement.code));
+  }
+  if (settled.recurringPaymentId !== null) {
+    await recordOccurrenceEnd(transaction, outbox, settled.recurringPaymentId, to);
   }
   return 'settled';
 }

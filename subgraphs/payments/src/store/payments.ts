@@ -25,6 +25,14 @@ export interface NewPayment {
   readonly requestHash: string;
 }
 
+/** A payment as it is written, whoever asked for it. */
+export type WrittenPayment = Omit<NewPayment, 'idempotencyKey' | 'requestHash'> & {
+  /** Drawn from the payment's id when absent: nobody asks by it. */
+  readonly idempotencyKey?: string;
+  readonly recurringPaymentId?: string;
+  readonly occurrence?: number;
+};
+
 /** What became of a {@link NewPayment}. */
 export type PaymentAdded =
   | { readonly type: 'added'; readonly payment: PaymentRecord }
@@ -113,7 +121,7 @@ export function createPaymentStore(prisma: PrismaClient, outbox: Outbox): Paymen
 async function addIn(
   transaction: Prisma.TransactionClient,
   outbox: Outbox,
-  { requestHash, metadata, ...payment }: NewPayment,
+  { requestHash, ...payment }: NewPayment,
   doer: Doer,
 ): Promise<PaymentAdded> {
   const { id, userId, recipientId, idempotencyKey } = payment;
@@ -121,9 +129,25 @@ async function addIn(
   if (erased.size > 0) {
     return { type: 'erased', party: erased.has(userId) ? 'payer' : 'recipient' };
   }
+  const added = await writePayment(transaction, outbox, payment, doer);
+  await transaction.idempotencyKey.create({
+    data: { id: uuidv7(), userId, key: idempotencyKey, requestHash, paymentId: id },
+    select: { id: true },
+  });
+  return { type: 'added', payment: added };
+}
+
+/** Writes a payment that is PENDING with its first transition, and tells it. */
+export async function writePayment(
+  transaction: Prisma.TransactionClient,
+  outbox: Outbox,
+  { metadata, ...payment }: WrittenPayment,
+  doer: Doer,
+): Promise<PaymentRecord> {
   const now = new Date();
   const row = await transaction.payment.create({
     data: {
+      idempotencyKey: `recurring-${payment.id}`,
       ...payment,
       ...(metadata === null ? {} : { metadata: metadata as Prisma.InputJsonObject }),
       createdAt: now,
@@ -132,16 +156,12 @@ async function addIn(
     select: paymentSelection,
   });
   await transaction.paymentTransition.create({
-    data: { id: uuidv7(), paymentId: id, to: 'PENDING', occurredAt: now },
+    data: { id: uuidv7(), paymentId: payment.id, to: 'PENDING', occurredAt: now },
     select: { id: true },
   });
-  await transaction.idempotencyKey.create({
-    data: { id: uuidv7(), userId, key: idempotencyKey, requestHash, paymentId: id, createdAt: now },
-    select: { id: true },
-  });
-  const added = toPaymentRecord(row);
-  await outbox.append(transaction, paymentCreated(added, doer));
-  return { type: 'added', payment: added };
+  const written = toPaymentRecord(row);
+  await outbox.append(transaction, paymentCreated(written, doer));
+  return written;
 }
 
 /** Calls off a payment that is PENDING and whose row is locked. */

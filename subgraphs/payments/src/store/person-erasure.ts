@@ -4,6 +4,7 @@ import { contracts } from '../events/contracts.js';
 import { paymentCancelled, SYSTEM } from '../events/tells.js';
 import type { Prisma } from '../generated/prisma/client.js';
 import { paymentSelection, toPaymentRecord } from './payment-columns.js';
+import { endIn } from './recurring-processing.js';
 
 /** What was done in one table. */
 export interface ErasedTable {
@@ -21,6 +22,8 @@ export interface PersonErasure {
    * provider goes on: it may have moved the money already.
    */
   cancelOpenPayments(userId: string): Promise<void>;
+  /** Ends what the person was to pay or to be paid again and again. */
+  endRecurringPayments(userId: string): Promise<void>;
   /** Takes the person's words out of the tables, by a function of the database: the service itself may not. */
   eraseFromHistory(userId: string): Promise<ReadonlyArray<ErasedTable>>;
   /** Takes the person out of what was told, and out of what was heard and could not be applied. */
@@ -58,6 +61,15 @@ export function createPersonErasure(transaction: Prisma.TransactionClient, outbo
         })),
       });
       await outbox.append(transaction, ...rows.map((row) => paymentCancelled(toPaymentRecord(row), SYSTEM)));
+    },
+    async endRecurringPayments(userId) {
+      const open = await transaction.$queryRaw<{ readonly id: string; readonly isPayer: boolean }[]>`
+        SELECT id, user_id = ${userId}::uuid AS "isPayer" FROM payments.recurring_payments
+        WHERE ended_at IS NULL AND (user_id = ${userId}::uuid OR recipient_id = ${userId}::uuid)
+        ORDER BY id FOR UPDATE`;
+      for (const { id, isPayer } of open) {
+        await endIn(transaction, outbox, id, isPayer ? 'PAYER_ERASED' : 'RECIPIENT_ERASED');
+      }
     },
     eraseFromHistory: (userId) =>
       transaction.$queryRaw<ErasedTable[]>`

@@ -41,11 +41,13 @@ export interface PaymentsFixture {
    * Lets requests about one payment meet: its row is held until all of them wait for a lock.
    *
    * @param send sends one of them
+   * @param table where the row is; `payments` when not given
    */
   collide<Answer>(
     paymentId: string,
     count: number,
     send: (index: number) => Promise<Answer>,
+    table?: 'payments' | 'recurring_payments',
   ): Promise<ReadonlyArray<Answer>>;
   /** Takes the database away for good. */
   stopDatabase(): Promise<void>;
@@ -115,8 +117,8 @@ export async function startPaymentsFixture(
       auth.add(user);
       return { ...user, token: await identity.tokenFor({ userId: user.id, role }) };
     },
-    async collide(paymentId, count, send) {
-      const held = database.query(holdPayment(paymentId, count));
+    async collide(id, count, send, table = 'payments') {
+      const held = database.query(holdRow(table, id, count));
       while ((await database.query(PAYMENT_IS_HELD)).length === 0);
       const answers = await Promise.all(Array.from({ length: count }, (_, index) => send(index)));
       await held;
@@ -127,6 +129,7 @@ export async function startPaymentsFixture(
         'payments',
         'payment_transitions',
         'idempotency_keys',
+        'recurring_payments',
         'ledger_entries',
         'refunds',
         'provider_events',
@@ -148,9 +151,9 @@ function hearing(configuration: PaymentsConfiguration, source: TestEventSource):
   return { ...configuration, events: { ...configuration.events, sources } };
 }
 
-/** Keeps whoever locks the payment waiting until so many do. */
-const holdPayment = (paymentId: string, count: number): string => `DO $$ BEGIN
-  PERFORM FROM payments WHERE id = '${paymentId}' FOR UPDATE;
+/** Keeps whoever locks the row waiting until so many do. */
+const holdRow = (table: string, id: string, count: number): string => `DO $$ BEGIN
+  PERFORM FROM ${table} WHERE id = '${id}' FOR UPDATE;
   PERFORM pg_advisory_xact_lock(7);
   FOR attempt IN 1..2000 LOOP
     PERFORM pg_stat_clear_snapshot();

@@ -23,6 +23,12 @@ export interface Replica {
   stop(): Promise<void>;
 }
 
+/** What a replica needs of the fixture; a process of its own is given as much. */
+export interface ReplicaSurroundings {
+  readonly database: Pick<PaymentsFixture['database'], 'serviceUrl'>;
+  readonly auth: Pick<PaymentsFixture['auth'], 'port' | 'secret'>;
+}
+
 /**
  * Opens a replica without HTTP, whose rounds the test runs by hand.
  *
@@ -30,7 +36,7 @@ export interface Replica {
  * @param options.leaseMilliseconds 0 when not given, so that the next round asks again
  */
 export function openReplica(
-  fixture: PaymentsFixture,
+  fixture: ReplicaSurroundings,
   options: {
     readonly wrap?: (provider: PaymentProvider) => PaymentProvider;
     readonly leaseMilliseconds?: number;

@@ -46,6 +46,7 @@ export async function startStandInAuth(secret: string): Promise<StandInAuth> {
         tokenIssuer: 'supergraph-auth',
         tokenAudience: 'supergraph',
         drainMilliseconds: 0,
+        drainNoticeMilliseconds: 0,
       },
       sdl: SDL,
       resolvers: {

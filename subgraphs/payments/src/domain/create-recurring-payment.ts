@@ -1,0 +1,95 @@
+import { requireUser } from '@supergraph/platform/identity';
+import type { InvalidInput } from '@supergraph/platform/validation';
+import { v7 as uuidv7 } from 'uuid';
+import { checkParties } from './check-parties.js';
+import { doerOf, type DomainContext } from './context.js';
+import type {
+  IdempotencyConflict,
+  PartyRefused,
+  PayerCheckUnavailable,
+  RecurringPaymentGiven,
+} from './outcomes.js';
+import {
+  findRecurrenceMistake,
+  hashRecurringPaymentRequest,
+  parseRecurringPaymentRequest,
+  type RecurringPaymentInput,
+} from './recurring-payment-request.js';
+
+/**
+ * Makes a recurring payment in the viewer's name; its payments come when they are due. The same key with the same
+ * request gives the recurring payment that the first one made.
+ *
+ * @throws {ApplicationError} `UNAUTHENTICATED`
+ */
+export async function createRecurringPayment(
+  context: DomainContext,
+  input: RecurringPaymentInput,
+): Promise<
+  RecurringPaymentGiven | PartyRefused | PayerCheckUnavailable | IdempotencyConflict | InvalidInput
+> {
+  const { userId } = requireUser(context.viewer);
+  const checked = parseRecurringPaymentRequest(input, userId);
+  if (checked.type === 'invalidInput') {
+    return checked;
+  }
+  const request = checked.value;
+  const requestHash = hashRecurringPaymentRequest(request);
+  const before = await findBefore(context, userId, request.idempotencyKey, requestHash);
+  if (before !== undefined) {
+    return before;
+  }
+  const now = new Date();
+  const { money, recurrence, ...rest } = request;
+  const refusal =
+    findRecurrenceMistake(request, now) ??
+    (await checkParties(context, { userId, recipientId: rest.recipientId }));
+  if (refusal !== undefined) {
+    return refusal;
+  }
+  const firstDueAt = recurrence.firstDueAt ?? now;
+  const made = await context.store.recurringPayments.add(
+    {
+      ...rest,
+      ...money,
+      ...recurrence,
+      id: uuidv7(),
+      userId,
+      firstDueAt,
+      requestHash,
+      // Never so soon that it could not be called off.
+      processAfter: new Date(
+        Math.max(firstDueAt.getTime(), now.getTime() + context.processingDelayMilliseconds),
+      ),
+    },
+    doerOf(context),
+  );
+  switch (made.type) {
+    case 'added':
+      return { type: 'recurringPayment', recurringPayment: made.recurringPayment };
+    case 'erased':
+      return { type: 'partyRefused', party: made.party };
+    case 'keyTaken':
+  }
+  // The unique index decided for another request of the same moment, which has committed by now.
+  const winner = await findBefore(context, userId, request.idempotencyKey, requestHash);
+  if (winner === undefined) {
+    throw new Error('an idempotency key is taken by a recurring payment that is not there');
+  }
+  return winner;
+}
+
+async function findBefore(
+  { store }: DomainContext,
+  userId: string,
+  key: string,
+  requestHash: string,
+): Promise<RecurringPaymentGiven | IdempotencyConflict | undefined> {
+  const before = await store.recurringPayments.findByKey(userId, key);
+  if (before === null) {
+    return undefined;
+  }
+  return before.requestHash === requestHash
+    ? { type: 'recurringPayment', recurringPayment: before.recurringPayment }
+    : { type: 'idempotencyConflict' };
+}
