@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { eventually } from '../harness/eventually.js';
 import { ask, signIn } from '../harness/graphql.js';
 import { makeDataFolder, supergraph, type Launcher } from '../harness/launcher.js';
 import { ROOT } from '../harness/root.js';
@@ -156,6 +157,29 @@ describe('up --topology shared', () => {
       user.id,
     ]);
     expect(rows).toEqual([{ amount: '12.5000' }]);
+  });
+
+  it('is filled anew, the ledger of what was paid included', async () => {
+    const countLedger = async (): Promise<number> => {
+      const text = 'SELECT count(*)::int AS lines FROM payments.ledger_entries';
+      return (await payments.query<{ lines: number }>(text)).rows[0]?.lines ?? NaN;
+    };
+    await eventually('the payment is in the ledger', countLedger, (lines) => lines > 0);
+    const parameters = ['seed', '--data', data.folder, '--users', '300', '--payments', '1000'];
+    const refused = await supergraph(parameters);
+    expect({ status: refused.status, stderr: refused.stderr }).toEqual({
+      status: 1,
+      stderr: expect.stringContaining('have rows already'),
+    });
+    const seeded = await supergraph([...parameters, '--replace']);
+    expect({ status: seeded.status, stderr: seeded.stderr }).toEqual({ status: 0, stderr: '' });
+    const { rows } = await payments.query('SELECT count(*)::int AS payments FROM payments.payments');
+    expect(rows).toEqual([{ payments: 1000 }]);
+    expect(await keys()).toEqual(whole);
+    expect(await signIn(endpoint, 'customer@example.com')).toMatch(/^ey/);
+  });
+
+  it('ends as every other does', async () => {
     await Promise.all([auth.end(), payments.end()]);
     expect((await launcher.stop()).status).toBe(0);
   });

@@ -1,5 +1,5 @@
 import { openDataFolder } from '../launcher/data-folder.js';
-import { readOwnerUrls } from '../launcher/owner-urls.js';
+import { readOwnDatabases, readOwnerUrls } from '../launcher/owner-urls.js';
 import { runSeed } from '../seed/command.js';
 
 /** Fills the tables of the running system, or those that `…_DATABASE_OWNER_URL` name. */
@@ -9,12 +9,14 @@ export async function seed(options: {
   readonly replace: boolean;
   readonly data: string;
 }): Promise<void> {
-  const ownerUrls = readOwnerUrls(openDataFolder(options.data));
+  const folder = openDataFolder(options.data);
+  const ownerUrls = await readOwnerUrls(folder);
   await runSeed({
     users: options.users,
     payments: options.payments,
     replace: options.replace,
     ownerUrls,
+    ownDatabases: readOwnDatabases(folder),
     stdout: process.stdout,
   });
 }

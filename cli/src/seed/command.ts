@@ -13,6 +13,8 @@ export interface SeedCommand {
   readonly replace: boolean;
   /** Connection URL of the owner of each service's tables, by service. */
   readonly ownerUrls: Readonly<Record<string, string>>;
+  /** Services whose databases are the embedded default's: only there `replace` removes the ledger. */
+  readonly ownDatabases?: ReadonlyArray<string> | undefined;
   /** Gets bars when it is a terminal, plain lines otherwise. */
   readonly stdout: Output;
 }
@@ -24,7 +26,7 @@ export interface SeedCommand {
  * @throws {SeedError} in plain words: numbers that make no sense, tables that have rows, a database that is away, Ctrl-C
  */
 export async function runSeed(command: SeedCommand): Promise<void> {
-  const { replace, ownerUrls, stdout } = command;
+  const { replace, ownerUrls, ownDatabases, stdout } = command;
   const size = readSeedSize(command);
   const controller = new AbortController();
   const interrupt = (): void => controller.abort(new SeedError('Stopped: nothing was written.'));
@@ -36,6 +38,7 @@ export async function runSeed(command: SeedCommand): Promise<void> {
     const rows = await seedLarge({
       ...size,
       ownerUrls,
+      ownDatabases,
       replace,
       signal: controller.signal,
       onProgress: (progress) => display.show(progress),

@@ -9,6 +9,8 @@ export interface LargeSeedOptions extends SeedSize {
   readonly ownerUrls: Readonly<Record<string, string>>;
   /** Removes what the tables hold before; refused otherwise when they hold anything. */
   readonly replace?: boolean | undefined;
+  /** Services whose databases are the embedded default's: there `replace` removes the ledger too, elsewhere never. */
+  readonly ownDatabases?: ReadonlyArray<string> | undefined;
   /** Ends the work; nothing is written then. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: SeedProgress) => void) | undefined;
@@ -58,7 +60,7 @@ async function seedServices(options: LargeSeedOptions, seeds: ReadonlyArray<Serv
       }
       transactions.push(await beginSeed(ownerUrl, seed));
     }
-    await makeRoom(transactions, options.replace === true, signal);
+    await makeRoom(transactions, options, signal);
     const copied = await Promise.allSettled(
       transactions.map(async (transaction) => {
         try {
@@ -86,21 +88,21 @@ async function seedServices(options: LargeSeedOptions, seeds: ReadonlyArray<Serv
 
 async function makeRoom(
   transactions: ReadonlyArray<SeedTransaction>,
-  replace: boolean,
+  { replace = false, ownDatabases = [] }: LargeSeedOptions,
   signal: AbortSignal,
 ): Promise<void> {
   if (!replace) {
     const filled = (await Promise.all(transactions.map((transaction) => transaction.findFilled()))).flat();
     if (filled.length > 0) {
       throw new SeedError(
-        `These tables have rows already: ${filled.join(', ')}. Nothing was changed. To remove all users, sessions, profiles and payments first, add --replace.`,
+        `These tables have rows already: ${filled.join(', ')}. Nothing was changed. To remove all users, sessions, profiles, payments and their ledger first, add --replace.`,
       );
     }
     return;
   }
   for (const transaction of transactions) {
     signal.throwIfAborted();
-    await transaction.empty();
+    await transaction.empty({ isOwn: ownDatabases.includes(transaction.service) });
   }
 }
 

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { copyRows } from './copy.js';
+import { emptyForeignTables, emptyOwnTables } from './empty-tables.js';
 import { SeedError } from './seed-error.js';
 import type { ServiceSeed } from './service-seeds.js';
 
@@ -18,8 +19,14 @@ export interface SeedTransaction {
   readonly service: string;
   /** Tables that have rows already, as `service.table`. */
   findFilled(): Promise<ReadonlyArray<string>>;
-  /** Removes all rows of the tables, and of those that refer to them. */
-  empty(): Promise<void>;
+  /**
+   * Removes all rows of the tables, and of those that refer to them.
+   *
+   * @param options.isOwn the database is the embedded default's: what is only ever added to is removed with the rest,
+   *   and who was erased may be generated again
+   * @throws {SeedError} when rows that are only ever added to are in the way, and the database is somebody else's
+   */
+  empty(options: { readonly isOwn: boolean }): Promise<void>;
   /** Copies every row. @returns how many */
   copy(options: {
     readonly signal?: AbortSignal | undefined;
@@ -85,8 +92,9 @@ export async function beginSeed(ownerUrl: string, seed: ServiceSeed): Promise<Se
       }
       return filled;
     },
-    async empty() {
-      await client.query(`TRUNCATE ${tables.map(({ name }) => qualified(service, name)).join(', ')} CASCADE`);
+    async empty({ isOwn }) {
+      const names = tables.map(({ name }) => qualified(service, name));
+      await (isOwn ? emptyOwnTables : emptyForeignTables)(client, { service, tables: names });
     },
     async copy({ signal, onProgress }) {
       let total = 0;

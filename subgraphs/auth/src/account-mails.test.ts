@@ -55,7 +55,7 @@ describe('Mutation.verifyEmail', () => {
   it('verifies by the mail of the registration, once', async () => {
     const user = await auth.register('verify@example.com');
     const mail = await mailTo('verify@example.com', 1);
-    expect(mail.body).toContain('http://localhost:4000/verify-email#token=');
+    expect(mail.body).toContain('http://localhost:4010/verify-email#token=');
     const token = tokenIn(mail);
     expect(await ask(VERIFY, { token })).toEqual({
       __typename: 'EmailVerified',

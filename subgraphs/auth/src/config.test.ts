@@ -31,9 +31,14 @@ describe('readConfiguration', () => {
       rateLimits: { login: { attempts: 60, windowSeconds: 60 } },
     });
     expect(readConfiguration({ ...COMPLETE, SUPERGRAPH_MODE: 'embedded' })).toMatchObject({
-      mailLinkUrl: 'http://localhost:4000',
+      mailLinkUrl: 'http://localhost:4010',
       rateLimits: { login: { attempts: 100_000 } },
     });
+  });
+
+  it('takes where the pages lie that mails link to', () => {
+    const environment = { ...COMPLETE, AUTH_MAIL_LINK_URL: 'https://shop.example.com/account/' };
+    expect(readConfiguration(environment).mailLinkUrl).toBe('https://shop.example.com/account');
   });
 
   it('takes an SMTP server and a sender', () => {
@@ -50,6 +55,8 @@ describe('readConfiguration', () => {
     ['AUTH_ACCESS_TOKEN_SECONDS', '0'],
     ['AUTH_REFRESH_TOKEN_SECONDS', '59'],
     ['AUTH_LOGINS_PER_MINUTE', ' 5'],
+    ['AUTH_MAIL_LINK_URL', 'shop.example.com'],
+    ['AUTH_MAIL_LINK_URL', 'https://shop.example.com/?page='],
     ['AUTH_SMTP_URL', 'http://mail.example.com'],
     ['AUTH_SMTP_URL', 'smtp://'],
     ['AUTH_MAIL_SENDER', 'nobody'],

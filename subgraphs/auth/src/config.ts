@@ -18,7 +18,10 @@ export interface AuthConfiguration extends ServiceConfiguration {
   readonly refreshTokenSeconds: number;
   /** What one client may do how often. */
   readonly rateLimits: Readonly<Record<LimitedAction, RateLimit>>;
-  /** Where the pages of mails' links lie, without a slash at the end. */
+  /**
+   * Where the pages `/verify-email` and `/reset-password` lie that mails link to, without a slash at the end;
+   * undefined when mails bring the bare code.
+   */
   readonly mailLinkUrl: string | undefined;
   /** Where mails are handed over; undefined when they are not. */
   readonly smtp: SmtpSettings | undefined;
@@ -27,8 +30,8 @@ export interface AuthConfiguration extends ServiceConfiguration {
 /** On a developer's machine all clients share one address, and tests are clients. */
 const EMBEDDED_ATTEMPTS = 100_000;
 
-/** Where the router is on a developer's machine. */
-const EMBEDDED_LINKS = 'http://localhost:4000';
+/** Where the page for developers is on a developer's machine; the launcher says when it is elsewhere. */
+const EMBEDDED_LINKS = 'http://localhost:4010';
 
 const attemptsVariable = (attempts: number, source: EnvironmentSource): z.ZodType<number> =>
   wholeNumberVariable({ minimum: 1, maximum: 1_000_000 }).default(
@@ -46,6 +49,10 @@ const smtpVariable = (): z.ZodType<string> =>
     )
     .describe('an smtp:// or smtps:// address');
 
+/** Where pages lie: their names and the token are put behind it. */
+const linkVariable = (): z.ZodType<string> =>
+  urlVariable().refine((text) => !/[?#]/.test(text), 'must be an address without ? and #');
+
 const variablesFor = (source: EnvironmentSource) => ({
   AUTH_KEY_ENCRYPTION_SECRET: secretVariable(),
   AUTH_ACCESS_TOKEN_SECONDS: wholeNumberVariable({ minimum: 1, maximum: 86_400 }).default(900),
@@ -53,7 +60,7 @@ const variablesFor = (source: EnvironmentSource) => ({
   AUTH_REGISTRATIONS_PER_HOUR: attemptsVariable(20, source),
   AUTH_LOGINS_PER_MINUTE: attemptsVariable(60, source),
   AUTH_MAIL_REQUESTS_PER_HOUR: attemptsVariable(30, source),
-  AUTH_MAIL_LINK_URL: urlVariable().optional(),
+  AUTH_MAIL_LINK_URL: linkVariable().optional(),
   AUTH_SMTP_URL: smtpVariable().optional(),
   AUTH_MAIL_SENDER: z
     .string()

@@ -5,6 +5,8 @@ import { startAuthUnderTest, type AuthUnderTest } from './auth-test-service.js';
 const REFRESH = `mutation ($input: RefreshSessionInput!) { refreshSession(input: $input) {
   __typename ... on SignedIn { accessToken refreshToken refreshTokenExpiresAt } ... on Problem { code } } }`;
 
+const RUNS = process.env['SUPERGRAPH_TEST_FULL'] === undefined ? 40 : 250;
+
 let auth: AuthUnderTest;
 beforeAll(async () => {
   auth = await startAuthUnderTest();
@@ -99,7 +101,7 @@ describe('Mutation.refreshSession', () => {
     }
   });
 
-  it('is held by this property: whatever comes in whatever order, a reuse ends the family for good', async () => {
+  it(`is held by this property: whatever comes in whatever order, a reuse ends the family for good (${RUNS} runs)`, async () => {
     let runs = 0;
     await fc.assert(
       fc.asyncProperty(
@@ -131,7 +133,8 @@ describe('Mutation.refreshSession', () => {
           }
         },
       ),
-      { numRuns: process.env['SUPERGRAPH_TEST_FULL'] === undefined ? 40 : 250 },
+      { numRuns: RUNS },
     );
+    expect(runs).toBe(RUNS);
   }, 600_000);
 });
