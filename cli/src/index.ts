@@ -1,3 +1,4 @@
-/** What whole-system tests use of the command: the launcher. */
+/** What whole-system tests and benchmarks use of the command: the launcher, and generated data. */
 export { startSystem, type RunningSystem, type SystemOptions } from './launcher/system.js';
 export { findDrift } from './commands/database.js';
+export { seedLarge, type LargeSeedOptions } from './seed/large.js';

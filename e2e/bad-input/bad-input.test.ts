@@ -36,18 +36,18 @@ describe('a request that is no GraphQL request', () => {
     ['JSON that is no object', '[]', 400, 'BAD_REQUEST'],
     ['no query', '{}', 400, 'BAD_REQUEST'],
     ['a batch', '[{"query":"{ me { id } }"}]', 400, 'BAD_REQUEST'],
-    ['a syntax error', '{"query":"{ me "}', 400, 'GRAPHQL_PARSE_FAILED'],
-    ['an unknown field', '{"query":"{ nothing }"}', 400, 'GRAPHQL_VALIDATION_FAILED'],
+    ['a syntax error', '{"query":"{ me "}', 200, 'GRAPHQL_PARSE_FAILED'],
+    ['an unknown field', '{"query":"{ nothing }"}', 200, 'GRAPHQL_VALIDATION_FAILED'],
     [
       'a wrong type',
       '{"query":"{ users(first: \\"ten\\") { edges { cursor } } }"}',
-      400,
+      200,
       'GRAPHQL_VALIDATION_FAILED',
     ],
     [
       'a wrong variable',
       '{"query":"query ($n: Int) { users(first: $n) { edges { cursor } } }","variables":{"n":"ten"}}',
-      400,
+      200,
       'BAD_USER_INPUT',
     ],
     [

@@ -163,7 +163,7 @@ describe('a newcomer’s visit', () => {
     expect(dataOf(await client.execute(ViewerDocument)).me).toBeNull();
     const { data, errors } = await client.execute(MyPaymentsDocument, { first: 1 });
     expect(data?.payments ?? null).toBeNull();
-    expect(errors.map(({ extensions }) => extensions?.['code'])).toEqual(['UNAUTHENTICATED']);
+    expect(errors.map(({ extensions }) => extensions?.['code'])).toEqual(['UNAUTHORIZED_FIELD_OR_TYPE']);
   });
 });
 
@@ -234,7 +234,7 @@ describe('an admin’s visit', () => {
     accessToken = as(login, 'SignedIn').accessToken;
     const { data, errors } = await client.execute(AuditLogDocument, { first: 1 });
     expect(data?.auditEntries ?? null).toBeNull();
-    expect(errors.map(({ extensions }) => extensions?.['code'])).toEqual(['FORBIDDEN']);
+    expect(errors.map(({ extensions }) => extensions?.['code'])).toEqual(['UNAUTHORIZED_FIELD_OR_TYPE']);
   });
 });
 

@@ -50,6 +50,16 @@ export const ENTITY_CONTRACTS: ReadonlyArray<EntityContract> = [
   },
   {
     service: 'payments',
+    entity: 'RecurringPayment',
+    selection: 'status nextDueAt',
+    // The demo data has none.
+    given:
+      'mutation { createRecurringPayment(input: { amount: { amount: "1", currency: "EUR" }, idempotencyKey: "contract", recurrence: { unit: MONTH } }) { __typename } }',
+    known: { service: 'payments', statement: 'SELECT id FROM recurring_payments ORDER BY id LIMIT 60' },
+    unknown: () => null,
+  },
+  {
+    service: 'payments',
     entity: 'Refund',
     selection: 'status amount { amount currency }',
     // The demo data has no refunds; this payment of it is COMPLETED, over EUR 77.95.

@@ -11,7 +11,7 @@ import { ROOT } from '../harness/root.js';
 import { startSystemUnderTest, type SystemUnderTest } from '../harness/system.js';
 
 /** What has to happen for a service to come by a point. */
-type Story = 'register' | 'erase' | 'refuse';
+type Story = 'register' | 'erase' | 'refuse' | 'recur';
 
 /** Every crash point of the services’ own sources. One that is not listed fails the suite. */
 const STORIES: Readonly<Record<string, Story>> = {
@@ -20,6 +20,7 @@ const STORIES: Readonly<Record<string, Story>> = {
   'admin.erasureStepRecorded': 'erase',
   'admin.userKept': 'register',
   'auth.personErased': 'erase',
+  'payments.occurrenceMade': 'recur',
   'payments.payerKept': 'register',
   'payments.personErased': 'erase',
   'profile.personErased': 'erase',
@@ -169,6 +170,36 @@ const stories: Readonly<Record<Story, () => Promise<void>>> = {
     );
     await requestErasure(me?.id ?? '');
     await expectErasure(me?.id ?? '', 'REFUSED');
+  },
+  async recur() {
+    const person = await register(system.endpoint, 'Crash Subscriber');
+    const { data, errors } = await ask(
+      system.endpoint,
+      `mutation ($input: CreateRecurringPaymentInput!) {
+         createRecurringPayment(input: $input) { __typename ... on RecurringPayment { id } } }`,
+      {
+        token: person.token,
+        variables: {
+          input: {
+            amount: { amount: '4.50', currency: 'EUR' },
+            idempotencyKey: person.id,
+            recurrence: { unit: 'MONTH' },
+          },
+        },
+      },
+    );
+    expect([errors, data?.createRecurringPayment.__typename]).toEqual([undefined, 'RecurringPayment']);
+    const paid = await eventually(
+      'the first occurrence is paid',
+      () =>
+        system.query<{ status: string }>(
+          'payments',
+          'SELECT status::text FROM payments WHERE recurring_payment_id = $1',
+          [data?.createRecurringPayment.id],
+        ),
+      (rows) => rows.some(({ status }) => status === 'COMPLETED'),
+    );
+    expect(paid).toHaveLength(1);
   },
 };
 

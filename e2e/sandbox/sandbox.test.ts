@@ -96,7 +96,7 @@ if (program === undefined && process.env['CI'] !== 'true') {
 
   it('opens with the first example, which runs', async () => {
     await page.locator('.graphiql-query-editor .view-lines', { hasText: 'UserOverview' }).waitFor();
-    await runAndSee('"UNAUTHENTICATED"');
+    await runAndSee('"UNAUTHORIZED_FIELD_OR_TYPE"');
   });
 
   it('offers every saved operation as an example', async () => {
@@ -122,6 +122,7 @@ if (program === undefined && process.env['CI'] !== 'true') {
       runAndSee('customer@example.com'),
     ]);
     expect(await answer.json()).toEqual({
+      extensions: { plan: expect.objectContaining({ operation: { name: 'UserOverview', type: 'query' } }) },
       data: {
         user: expect.objectContaining({
           email: 'customer@example.com',
@@ -160,7 +161,7 @@ if (program === undefined && process.env['CI'] !== 'true') {
     await panel.getByRole('button', { name: 'Sign out' }).click();
     await page.locator('.sandbox-session[data-state=out]').waitFor();
     await typeQuery('Outside', '{ settings { key } }');
-    await runAndSee('"UNAUTHENTICATED"');
+    await runAndSee('"UNAUTHORIZED_FIELD_OR_TYPE"');
   });
 
   it('asks nobody but the router, and has nothing to complain about', () => {

@@ -58,6 +58,7 @@ describe('readRouterConfiguration', () => {
     ).toEqual({
       name: 'goods-in',
       urls: ['http://goods.internal:1/graphql'],
+      timeoutMilliseconds: 5_000,
       secret: SECRET,
     });
     expect(configuration.settingsOf({ name: 'people', routingUrl: '' }).urls).toEqual([

@@ -16,8 +16,22 @@ import {
 import { describeCause } from '@supergraph/platform/errors';
 import { z } from 'zod';
 import type { RouterConfiguration, SandboxSettings, SubgraphSettings } from './configuration.js';
+import { entityCacheVariables, readEntityCacheSettings } from './entity-cache/configuration.js';
+import { costVariables, readCostSettings } from './cost/configuration.js';
+import { observabilityVariables, readObservabilitySettings } from './observability/configuration.js';
+import { headersVariables, readHeadersSettings } from './headers/configuration.js';
+import { limitsVariables, readLimitsSettings } from './limits/configuration.js';
+import {
+  persistedOperationsVariables,
+  readPersistedOperationsSettings,
+} from './persisted-operations/configuration.js';
+import { rateLimitsVariables, readRateLimitsSettings } from './rate-limits/configuration.js';
+import { policyVariables, readPolicySettings } from './policy/configuration.js';
 import { DEFAULT_SANDBOX, parseSandboxSettings } from './sandbox/settings.js';
 import { readSubgraphs, type SubgraphReference } from './supergraph/read-subgraphs.js';
+import { overloadVariables, readOverloadSettings } from './overload/configuration.js';
+import { readSupergraphUrl, supergraphVariables } from './supergraph/configuration.js';
+import { readTransportSettings, transportVariables } from './transport/configuration.js';
 
 const COMMITTED_SUPERGRAPH = fileURLToPath(new URL('../../schema/supergraph.graphql', import.meta.url));
 const EMBEDDED_KEYS_URL = 'http://127.0.0.1:4001/.well-known/jwks.json';
@@ -35,10 +49,21 @@ const variablesOf = (embedded: boolean) => ({
   ROUTER_REQUEST_TIMEOUT_MILLISECONDS: positiveInteger().default(15_000),
   ROUTER_MAXIMUM_BODY_BYTES: positiveInteger().default(262_144),
   ROUTER_SUBGRAPH_CONNECTIONS: positiveInteger().default(64),
+  ...transportVariables(),
+  ...overloadVariables(),
+  ...supergraphVariables(),
+  ...limitsVariables(),
+  ...persistedOperationsVariables(),
+  ...rateLimitsVariables(),
+  ...headersVariables(),
+  ...policyVariables(),
+  ...costVariables(embedded),
   ROUTER_INTROSPECTION: booleanVariable().optional(),
   ROUTER_TRUSTED_PROXIES: z.coerce.number().int().min(0).default(0),
+  ...entityCacheVariables(),
   ROUTER_EVENT_SOURCES: nameListVariable().default([]),
   ROUTER_IDENTITY_SUBGRAPH: z.string().default('auth'),
+  ...observabilityVariables(),
   ROUTER_SANDBOX: booleanVariable().optional(),
   ROUTER_SANDBOX_SETTINGS: z.string().optional(),
 });
@@ -54,15 +79,27 @@ export function readRouterConfiguration(source: EnvironmentSource = process.env)
   const embedded = source['SUPERGRAPH_MODE'] === 'embedded';
   const values = attempt(() => readEnvironment(variablesOf(embedded), source), mistakes);
   const settingsOf = (subgraph: SubgraphReference): SubgraphSettings =>
-    readSettings(subgraph, embedded, source);
+    readSettings(subgraph, embedded, source, values);
 
   const supergraphFile =
     values?.ROUTER_SUPERGRAPH_FILE ?? source['ROUTER_SUPERGRAPH_FILE'] ?? COMMITTED_SUPERGRAPH;
-  for (const subgraph of attempt(() => subgraphsOf(supergraphFile), mistakes) ?? []) {
+  // What an address serves is known only when the router starts.
+  const known =
+    values?.ROUTER_SUPERGRAPH_URL === undefined ? attempt(() => subgraphsOf(supergraphFile), mistakes) : [];
+  for (const subgraph of known ?? []) {
     attempt(() => settingsOf(subgraph), mistakes);
   }
   const sandbox = attempt(() => readSandbox(values?.ROUTER_SANDBOX_SETTINGS, embedded), mistakes);
-  if (values === undefined || mistakes.length > 0) {
+  const persistedOperations = values && attempt(() => readPersistedOperationsSettings(values), mistakes);
+  const rateLimits = values && attempt(() => readRateLimitsSettings(values), mistakes);
+  const headerRules = values && attempt(() => readHeadersSettings(values), mistakes);
+  if (
+    values === undefined ||
+    persistedOperations === undefined ||
+    rateLimits === undefined ||
+    headerRules === undefined ||
+    mistakes.length > 0
+  ) {
     throw new ConfigurationError([...new Set(mistakes)]);
   }
   return {
@@ -76,11 +113,21 @@ export function readRouterConfiguration(source: EnvironmentSource = process.env)
       subgraphTimeoutMilliseconds: values.ROUTER_SUBGRAPH_TIMEOUT_MILLISECONDS,
       requestTimeoutMilliseconds: values.ROUTER_REQUEST_TIMEOUT_MILLISECONDS,
       maximumBodyBytes: values.ROUTER_MAXIMUM_BODY_BYTES,
-      connectionsPerReplica: values.ROUTER_SUBGRAPH_CONNECTIONS,
     },
+    operationLimits: readLimitsSettings(values),
+    persistedOperations,
+    rateLimits,
+    headerRules,
+    policy: readPolicySettings(values),
+    cost: readCostSettings(values),
+    transport: readTransportSettings(values, values.ROUTER_SUBGRAPH_CONNECTIONS),
+    overload: readOverloadSettings(values),
+    supergraphUrl: readSupergraphUrl(values),
+    entityCache: readEntityCacheSettings(values),
     events: { sources: values.ROUTER_EVENT_SOURCES, identitySubgraph: values.ROUTER_IDENTITY_SUBGRAPH },
     introspection: values.ROUTER_INTROSPECTION ?? embedded,
     trustedProxies: values.ROUTER_TRUSTED_PROXIES,
+    observability: readObservabilitySettings(values, embedded),
     sandbox: (values.ROUTER_SANDBOX ?? embedded) ? sandbox : undefined,
   };
 }
@@ -90,10 +137,17 @@ export function disableLibraryTelemetry(): void {
   process.env['APOLLO_TELEMETRY_DISABLED'] = '1';
 }
 
+/** How long subgraphs may take: each by its name, and those without a time of their own. */
+interface Timeouts {
+  readonly ROUTER_SUBGRAPH_TIMEOUTS: ReadonlyMap<string, number>;
+  readonly ROUTER_SUBGRAPH_TIMEOUT_MILLISECONDS: number;
+}
+
 function readSettings(
   { name, routingUrl }: SubgraphReference,
   embedded: boolean,
   source: EnvironmentSource,
+  timeouts: Timeouts | undefined,
 ): SubgraphSettings {
   const secretName = secretNameFor(name, 'router');
   const urlsName = secretName.replace(/_SECRET_FROM_ROUTER$/, '_URLS');
@@ -110,7 +164,13 @@ function readSettings(
       `${urlsName} is not set, and the supergraph has no http address for the subgraph ${name}.`,
     ]);
   }
-  return { name, urls, secret: values[secretName] as string | undefined };
+  return {
+    name,
+    urls,
+    secret: values[secretName] as string | undefined,
+    timeoutMilliseconds:
+      timeouts?.ROUTER_SUBGRAPH_TIMEOUTS.get(name) ?? timeouts?.ROUTER_SUBGRAPH_TIMEOUT_MILLISECONDS ?? 0,
+  };
 }
 
 function subgraphsOf(file: string): ReadonlyArray<SubgraphReference> {

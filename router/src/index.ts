@@ -5,4 +5,5 @@ export type {
   SandboxSettings,
   SubgraphSettings,
 } from './configuration.js';
-export { startRouter, type RunningRouter } from './router.js';
+export { evaluateByToken, type PolicyEvaluator } from './policy/policy-evaluator.js';
+export { startRouter, type RouterOptions, type RunningRouter } from './router.js';

@@ -116,8 +116,8 @@ describe('a subgraph with two replicas', () => {
     const health = await fetch(`${router.url}/health/subgraphs`);
     expect(await health.json()).toEqual({
       subgraphs: [
-        { name: 'catalogue', replicas: 1, available: 1 },
-        { name: 'reviews', replicas: 2, available: 0 },
+        { name: 'catalogue', replicas: 1, available: 1, breakers: ['closed'] },
+        { name: 'reviews', replicas: 2, available: 0, breakers: ['closed', 'closed'] },
       ],
     });
     expect((await fetch(`${router.url}/health/ready`)).status).toBe(200);

@@ -12,7 +12,10 @@ let production: TestRouter;
 
 beforeAll(async () => {
   catalogue = await startCatalogue();
-  router = await startTestRouter([catalogue], { ROUTER_MAXIMUM_BODY_BYTES: '10000' });
+  router = await startTestRouter([catalogue], {
+    ROUTER_MAXIMUM_BODY_BYTES: '10000',
+    ROUTER_MAXIMUM_TOKENS: '4000',
+  });
   production = await startTestRouter([catalogue], {
     SUPERGRAPH_MODE: 'production',
     ROUTER_CORS_ORIGINS: 'https://shop.example.com',
@@ -150,20 +153,22 @@ describe('a body', () => {
 
   it.each([
     ['a syntax error', '{ books { title }', 'GRAPHQL_PARSE_FAILED'],
+    ['more fields of the root than allowed', `{ ${'books { title } '.repeat(51)} }`, 'MAX_ROOT_FIELDS_LIMIT'],
+    ['more tokens than allowed', `{ books { title(a: [${'1 '.repeat(4_000)}]) } }`, 'MAX_TOKENS_LIMIT'],
     ['an unknown field', '{ books { absent } }', 'GRAPHQL_VALIDATION_FAILED'],
-    ['thousands of unknown fields', `{ ${'a '.repeat(4_000)} }`, 'GRAPHQL_VALIDATION_FAILED'],
+    ['thousands of unknown fields', `{ books { ${'a '.repeat(2_000)} } }`, 'GRAPHQL_VALIDATION_FAILED'],
     [
       'fields too deep',
       `{ __schema { types { fields { ${'type { ofType { '.repeat(24)} name ${'} }'.repeat(24)} } } } }`,
-      'GRAPHQL_VALIDATION_FAILED',
+      'MAX_DEPTH_LIMIT',
     ],
-    ['fields too deep in fragments', DEEP_FRAGMENTS, 'GRAPHQL_VALIDATION_FAILED'],
+    ['fields too deep in fragments', DEEP_FRAGMENTS, 'MAX_DEPTH_LIMIT'],
     [
       'a cycle of fragments',
       '{ __type(name: "Book") { ...A } } fragment A on __Type { ofType { ...A } }',
       'GRAPHQL_VALIDATION_FAILED',
     ],
-    ['more nesting than a stack holds', '{a'.repeat(4_900), 'GRAPHQL_PARSE_FAILED'],
+    ['more nesting than a stack holds', '{a'.repeat(1_900), 'GRAPHQL_PARSE_FAILED'],
     [
       'two operations',
       'query A { books { title } } query B { books { title } }',
@@ -171,7 +176,8 @@ describe('a body', () => {
     ],
     ['a variable missing', 'query ($isbn: ID!) { book(isbn: $isbn) { title } }', 'BAD_USER_INPUT'],
   ])('with %s is refused', async (_name, query, code) => {
-    const answer = await send({ query });
+    const accept = 'application/graphql-response+json';
+    const answer = await send({ query }, { accept });
     expect(answer.errors?.[0]?.extensions['code']).toBe(code);
     expect(answer.status).toBe(400);
   });

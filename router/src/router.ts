@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url';
-import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expressMiddleware } from '@as-integrations/express5';
 import { describeCause } from '@supergraph/platform/errors';
@@ -9,28 +8,46 @@ import { createLogger, createMetrics, type Logger, type Metrics } from '@supergr
 import type { Request, Response } from 'express';
 import { disableLibraryTelemetry } from './config.js';
 import type { RouterConfiguration } from './configuration.js';
-import { followEvents } from './events/follow-events.js';
+import { reportEntityCache } from './entity-cache/cache-metrics.js';
+import { EntityCache } from './entity-cache/entity-cache.js';
+import { followEvents, type FollowedEvents } from './events/follow-events.js';
 import { createErrorFormatter, toRequestError } from './failures/format-error.js';
 import { allowOrigins } from './http/cors.js';
 import { answerErrors, refuseUnknownPath } from './http/error-responses.js';
+import { PropagatedHeaders } from './headers/propagated-headers.js';
+import { namedHeaders } from './headers/rules.js';
+import { admitOperation } from './http/admit-operation.js';
 import { createGraphqlServer } from './http/graphql-server.js';
 import { jsonBody } from './http/json-body.js';
+import { answerTypeOf } from './http/response-status.js';
 import { securityHeaders } from './http/security-headers.js';
 import { createContext } from './identity/create-context.js';
 import type { RouterContext } from './identity/request-context.js';
+import { createObservability } from './observability/observability.js';
+import { OperationChecker } from './limits/check-operation.js';
+import { startPersistedOperations } from './persisted-operations/start-persisted-operations.js';
+import type { PolicyEvaluator } from './policy/policy-evaluator.js';
+import { createAdmission } from './overload/admission.js';
 import { sandboxRoutes } from './sandbox/routes.js';
 import { readExpectedOperations } from './supergraph/expected-operations.js';
 import { loadSupergraph, type LoadedSupergraph } from './supergraph/loaded-supergraph.js';
 import { createStages } from './stages.js';
 import { SupergraphGateway } from './supergraph/supergraph-gateway.js';
-import { watchFile } from './supergraph/watch-file.js';
+import { openSupergraphSource } from './supergraph/supergraph-source.js';
 import { SubgraphClients } from './transport/subgraph-clients.js';
+import { reportTransport } from './transport/transport-metrics.js';
+
+/** What a program may put into a router beside its configuration. */
+export interface RouterOptions {
+  /** Judges `@policy`; what the token says when not given. */
+  readonly evaluatePolicies?: PolicyEvaluator;
+}
 
 /** A router that listens. */
 export interface RunningRouter {
   /** Such as `http://127.0.0.1:4000`. */
   readonly url: string;
-  /** Looks at the supergraph's file now, and resolves when what it holds is served or refused. */
+  /** Looks at the supergraph's file or address now, and resolves when what it holds is served or refused. */
   reload(): Promise<void>;
   /** Finishes what it has within the drain time, and closes. */
   stop(): Promise<void>;
@@ -39,40 +56,62 @@ export interface RunningRouter {
 const SANDBOX_FOLDER = fileURLToPath(new URL('../dist-sandbox', import.meta.url));
 
 /**
- * Starts the router over the supergraph of the file that the configuration names. No subgraph needs to be there.
+ * Starts the router over the supergraph of the file or address that the configuration names. No subgraph needs to be there.
  *
- * @throws when the port is taken, or the file does not hold a supergraph
+ * @throws when the port is taken, or the file or address does not hold a supergraph
  */
 export async function startRouter(
   configuration: RouterConfiguration,
   logger: Logger = createLogger('router', configuration.common.logLevel),
   metrics: Metrics = createMetrics('router'),
+  options: RouterOptions = {},
 ): Promise<RunningRouter> {
   disableLibraryTelemetry();
   const { common, limits } = configuration;
   const showCauses = common.mode === 'embedded';
-  const clients = new SubgraphClients(limits.connectionsPerReplica, limits.requestTimeoutMilliseconds);
+  const clients = new SubgraphClients(configuration.transport, limits.requestTimeoutMilliseconds);
   const savedOperations = join(dirname(configuration.supergraphFile), 'operations');
-  const stages = createStages();
-  const load = async (sdl: string, previous?: LoadedSupergraph): Promise<LoadedSupergraph> =>
-    loadSupergraph(sdl, {
+  reportTransport(metrics, () => clients.all);
+  const cache = new EntityCache({
+    settings: configuration.entityCache,
+    followed: (subgraph) => events.sourceOf(subgraph),
+  });
+  reportEntityCache(metrics, cache);
+  const stages = createStages(cache, { ...configuration, ...options });
+  const observability = createObservability(configuration.observability, metrics);
+  const load = async (sdl: string, previous?: LoadedSupergraph): Promise<LoadedSupergraph> => {
+    const expected = await readExpectedOperations(savedOperations, logger);
+    observability.expect(expected);
+    return loadSupergraph(sdl, {
       configuration,
       clients,
       logger,
-      stages,
-      expected: await readExpectedOperations(savedOperations, logger),
+      stages: (version) => [observability.stage(version), ...stages(version)],
+      observePlanner: observability.observePlanner,
+      expected,
       ...(previous === undefined ? {} : { previous }),
     });
+  };
 
-  const text = await readFile(configuration.supergraphFile, 'utf8');
-  const gateway = new SupergraphGateway(await load(text));
+  const source = await openSupergraphSource(configuration, logger);
+  const gateway = new SupergraphGateway(await load(source.text));
+  await source.accepted();
   const formatError = createErrorFormatter({ showCauses, logger });
-  const graphql = createGraphqlServer({ configuration, gateway, formatError, logger, metrics });
+  const persisted = await startPersistedOperations(configuration.persistedOperations, logger, metrics);
+  const graphql = createGraphqlServer({
+    configuration,
+    gateway,
+    persisted: persisted.operations,
+    formatError,
+    logger,
+    observe: observability.plugin,
+  });
   await graphql.start();
 
-  const events = followEvents({
+  const events: FollowedEvents = followEvents({
     configuration,
     settings: () => gateway.current.subgraphs.map(({ settings }) => settings),
+    listenersOf: (subgraph) => cache.listenersOf(subgraph),
     logger,
   });
   const keys = createRemoteKeys(configuration.keysUrl, logger);
@@ -86,17 +125,39 @@ export async function startRouter(
   const contextOf = (request: Request, response: Response): Promise<RouterContext> =>
     createContext(request, response, verify, limits.requestTimeoutMilliseconds);
 
+  const admission = {
+    limits: configuration.operationLimits,
+    checker: new OperationChecker(configuration.operationLimits),
+    persisted: persisted.operations,
+  };
+  const admittedContext = async (request: Request, response: Response): Promise<RouterContext> => {
+    const admitted = admitOperation(admission, request);
+    return {
+      ...(await contextOf(request, response)),
+      admitted,
+      answerType: () => answerTypeOf(request),
+      propagatedHeaders:
+        configuration.headerRules.length === 0
+          ? undefined
+          : new PropagatedHeaders(configuration.headerRules, request.headers),
+    };
+  };
+
   const http = createHttpService({
     host: common.host,
     port: configuration.port,
     metricsPort: common.metricsPort,
     logger,
     metrics,
+    reports: { usage: observability.usage },
     // Never the subgraphs: a router that has lost one serves the rest.
     readiness: { supergraph: () => Promise.resolve(gateway.current) },
     drainMilliseconds: common.drainMilliseconds,
+    drainNoticeMilliseconds: common.drainNoticeMilliseconds,
     showCauses,
   });
+  const door = createAdmission(configuration.overload, metrics);
+  door.guard(http.server, '/graphql');
   http.app.set('trust proxy', configuration.trustedProxies);
   http.app.use(securityHeaders);
   http.app.get('/health/subgraphs', (_request, response) => {
@@ -105,18 +166,23 @@ export async function startRouter(
         name: settings.name,
         replicas: replicas.length,
         available: replicas.filter(({ isAway }) => !isAway).length,
+        breakers: replicas.map(({ breaker }) => breaker),
       })),
     });
   });
   http.app.use(
     '/graphql',
-    allowOrigins(configuration.corsOrigins),
+    allowOrigins(configuration.corsOrigins, namedHeaders(configuration.headerRules)),
     jsonBody(limits.maximumBodyBytes),
+    door.admit,
     expressMiddleware(graphql, {
       context: ({ req, res }) =>
-        contextOf(req, res).catch((error: unknown) => {
-          throw toRequestError(error);
-        }),
+        admittedContext(req, res).then(
+          (context) => observability.begin(context, req, res),
+          (error: unknown) => {
+            throw toRequestError(error);
+          },
+        ),
     }),
   );
   if (configuration.sandbox !== undefined) {
@@ -132,37 +198,37 @@ export async function startRouter(
   }
   http.app.use(refuseUnknownPath, answerErrors(formatError));
 
-  const file = watchFile(
-    configuration.supergraphFile,
-    text,
-    async (sdl) => {
-      try {
-        const next = await load(sdl, gateway.current);
-        gateway.replace(next);
-        events.follow();
-        clients.keepOnly(next.subgraphs);
-        logger.info({ event: 'reloaded', file: configuration.supergraphFile }, 'a new supergraph is served');
-      } catch (error) {
-        clients.keepOnly(gateway.current.subgraphs);
-        const cause = describeCause(error);
-        logger.error(
-          { event: 'refused', file: configuration.supergraphFile, cause },
-          'the new supergraph was refused; the one before goes on',
-        );
-      }
-    },
-    logger,
-  );
+  const watched = source.watch(async (sdl) => {
+    try {
+      const next = await load(sdl, gateway.current);
+      gateway.replace(next);
+      events.follow();
+      clients.keepOnly(next.subgraphs);
+      logger.info({ event: 'reloaded', file: source.name }, 'a new supergraph is served');
+      return true;
+    } catch (error) {
+      clients.keepOnly(gateway.current.subgraphs);
+      const cause = describeCause(error);
+      logger.error(
+        { event: 'refused', file: source.name, cause },
+        'the new supergraph was refused; the one before goes on',
+      );
+      return false;
+    }
+  });
 
   const url = await http.start();
   return {
     url,
-    reload: () => file.check(),
+    reload: () => watched.check(),
     async stop() {
-      file.stop();
+      watched.stop();
+      // It answers until here, and for that needs everything else.
+      await http.stop();
+      door.stop();
+      persisted.stop();
       keys.stop();
       await events.stop();
-      await http.stop();
       await graphql.stop();
       await clients.close();
     },

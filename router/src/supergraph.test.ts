@@ -130,7 +130,9 @@ describe('the router', () => {
       .replace('["@key"]', '["@key", "@authenticated", "@requiresScopes"]')
       .replace('hidden: String', 'hidden: String @authenticated @requiresScopes(scopes: [["read"]])');
     const router = await route([{ ...catalogue, sdl }]);
-    expect((await router.ask('{ books { title } hidden }')).errors).toBeUndefined();
+    const token = await router.sign();
+    const headers = { authorization: `Bearer ${token}` };
+    expect((await router.ask('{ books { title } hidden }', { headers })).errors).toBeUndefined();
   });
 
   it('finishes what it has when it is stopped, and then takes nothing', async () => {

@@ -32,3 +32,7 @@ export type { SavedOperation } from './operations/saved-operations.js';
 export { parseSavedOperations } from './operations/saved-operations.js';
 export type { Service } from './services.js';
 export { readServices, routingUrl, ServicesFileError } from './services.js';
+export type { ChangeUsage } from './usage/change-usage.js';
+export { describeUsage, usageOfChange } from './usage/change-usage.js';
+export type { CoordinateUse, InstanceUsage, UsageReport } from './usage/usage-report.js';
+export { mergeUsageReports, parseUsageReport, UsageReportError } from './usage/usage-report.js';

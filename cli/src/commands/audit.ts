@@ -39,7 +39,7 @@ async function verify({ data, json }: { readonly data: string; readonly json: bo
   // Loaded late: no other command needs the service.
   const { verifyAuditLog } = await import('@supergraph/admin');
   const isTerminal = process.stderr.isTTY && !json;
-  const report = await verifyAuditLog(findDatabase(data), (entries) => {
+  const report = await verifyAuditLog(await findDatabase(data), (entries) => {
     if (isTerminal) {
       process.stderr.write(`\r${entries.toLocaleString('en')} entries …`);
     }
@@ -77,13 +77,13 @@ const EXPLANATIONS = {
 
 async function exportLog({ data, ...filter }: ExportOptions): Promise<void> {
   const { exportAuditLog } = await import('@supergraph/admin');
-  await exportAuditLog(findDatabase(data), filter, async (lines) => {
+  await exportAuditLog(await findDatabase(data), filter, async (lines) => {
     if (!process.stdout.write(lines)) {
       await once(process.stdout, 'drain');
     }
   });
 }
 
-function findDatabase(data: string): string {
-  return readOwnerUrls(openDataFolder(data))['admin'] ?? '';
+async function findDatabase(data: string): Promise<string> {
+  return (await readOwnerUrls(openDataFolder(data)))['admin'] ?? '';
 }

@@ -15,7 +15,7 @@ export function addKeysCommands(program: Command, dataOption: () => Option): voi
     .addOption(dataOption())
     .action(async ({ data }: { data: string }) => {
       const folder = openDataFolder(data);
-      const ownerUrl = readOwnerUrls(folder)['auth'];
+      const ownerUrl = (await readOwnerUrls(folder))['auth'];
       // Loaded late: no other command needs the service.
       const { rotateSigningKeys } = await import('@supergraph/auth');
       const { added, signsFrom, othersRetireAt } = await rotateSigningKeys(

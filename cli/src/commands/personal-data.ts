@@ -65,7 +65,7 @@ async function scan(options: {
   readonly data: string;
   readonly values: ReadonlyArray<string>;
 }): Promise<void> {
-  const urls = readOwnerUrls(openDataFolder(options.data));
+  const urls = await readOwnerUrls(openDataFolder(options.data));
   const scanned = await Promise.all(
     readServices(ROOT).map(async ({ name, folder }) => ({
       service: name,

@@ -8,15 +8,18 @@ import {
   publishSchema,
   writeComposition,
   type CheckResult,
+  type UsageReport,
 } from '@supergraph/schema';
 import { Option, type Command } from 'commander';
 import { ROOT } from '../root.js';
+import { addSchemaUsageCommand, readUsageReports } from './schema-usage.js';
 
 interface CheckOptions {
   readonly service?: string;
   readonly sdl?: string;
   readonly supergraph?: string;
   readonly json: boolean;
+  readonly usage?: ReadonlyArray<string>;
 }
 
 /** Adds `schema compose | check | publish`. */
@@ -40,6 +43,7 @@ export function addSchemaCommands(program: Command): void {
     .addOption(
       new Option('--supergraph <file>', 'check the proposal against the services of this supergraph'),
     )
+    .option('--usage <file or address...>', 'say of each change whether clients use what it is about')
     .option('--json', 'print JSON for programs', false)
     .action(async (options: CheckOptions, command: Command) => {
       if ((options.service === undefined) !== (options.sdl === undefined)) {
@@ -49,6 +53,7 @@ export function addSchemaCommands(program: Command): void {
       process.stdout.write(options.json ? `${JSON.stringify(result, null, 2)}\n` : printCheckResult(result));
       process.exitCode = result.ok ? 0 : 1;
     });
+  addSchemaUsageCommand(schema);
   schema
     .command('publish')
     .description('Promise the present schema to clients: move schema/published.graphql.')
@@ -59,13 +64,18 @@ export function addSchemaCommands(program: Command): void {
     });
 }
 
-function check({ service, sdl, supergraph }: CheckOptions): Promise<CheckResult> {
+async function check({ service, sdl, supergraph, usage: from }: CheckOptions): Promise<CheckResult> {
+  const usage: UsageReport | undefined = from && (await readUsageReports(from));
   if (service === undefined || sdl === undefined) {
-    return checkSchema(ROOT);
+    return checkSchema(ROOT, usage);
   }
-  return checkProposal(ROOT, {
-    service,
-    sdl: readFileSync(sdl, 'utf8'),
-    ...(supergraph === undefined ? {} : { supergraphSdl: readFileSync(supergraph, 'utf8') }),
-  });
+  return checkProposal(
+    ROOT,
+    {
+      service,
+      sdl: readFileSync(sdl, 'utf8'),
+      ...(supergraph === undefined ? {} : { supergraphSdl: readFileSync(supergraph, 'utf8') }),
+    },
+    usage,
+  );
 }

@@ -28,6 +28,10 @@ export interface RunningState {
   readonly routerUrl: string;
   /** Connection URL of the owner of each service's tables, by service. */
   readonly ownerUrls: Readonly<Record<string, string>>;
+  /** The same in the databases that services may move to, where there are any. */
+  readonly nextOwnerUrls: Readonly<Record<string, string>>;
+  /** The services whose databases the launcher started itself. */
+  readonly ownDatabases: ReadonlyArray<string>;
   readonly serviceUrls: Readonly<Record<string, string>>;
 }
 
@@ -65,6 +69,8 @@ const runningType = z.object({
   topology: z.enum(['separate', 'shared']),
   routerUrl: z.string(),
   ownerUrls: z.record(z.string(), z.string()),
+  nextOwnerUrls: z.record(z.string(), z.string()),
+  ownDatabases: z.array(z.string()),
   serviceUrls: z.record(z.string(), z.string()),
 });
 

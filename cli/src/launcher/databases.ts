@@ -40,6 +40,11 @@ export interface ServerOptions {
 /** Name of the one server of the shared topology, and of its database. */
 export const SHARED = { server: 'shared', database: 'shared_db' } as const;
 
+/** Name of the server with the database that a service of the shared topology may move to; it idles until then. */
+export function nextServerName(service: Service): string {
+  return `next_${service.name}`;
+}
+
 /** Tells on which server a service's tables lie. */
 export function serverNameOf(service: Service, topology: Topology): string {
   return topology === 'shared' ? SHARED.server : service.name;
@@ -47,16 +52,20 @@ export function serverNameOf(service: Service, topology: Topology): string {
 
 /**
  * Starts one server, and starts it again whenever it ends by itself: on the same port, with growing pauses.
+ *
+ * @param settings over those of the embedded default
  */
 export async function startServer(
   options: ServerOptions,
   name: string,
   wishedPort: number | undefined,
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<ManagedServer> {
   const start = (port: number | undefined): Promise<EmbeddedPostgres> =>
     startEmbeddedPostgres({
       dataDirectory: options.folder.clusterFolder(options.topology, name),
       superuserPassword: options.secret(`${name.toUpperCase()}_SUPERUSER_PASSWORD`),
+      settings,
       onNotice: (message) => options.onNotice(`PostgreSQL of ${name}: ${message}`),
       ...(port === undefined ? {} : { port }),
     });
@@ -119,12 +128,14 @@ const STEADY_MILLISECONDS = 2_000;
 /**
  * Makes a service's part of its server ready to serve: database, roles, migrations, rights. Safe to run again.
  *
+ * @param options.migrate leaves migrations and rights as they are when false
  * @returns the names of the migrations that were applied now
  */
 export async function prepareDatabase(
   options: ServerOptions,
   service: Service,
   server: EmbeddedPostgres,
+  { migrate = true }: { readonly migrate?: boolean } = {},
 ): Promise<{ readonly urls: Required<ServiceDatabaseUrls>; readonly applied: ReadonlyArray<string> }> {
   const shared = options.topology === 'shared';
   const serviceRole = `${service.name}_service`;
@@ -138,7 +149,7 @@ export async function prepareDatabase(
     servicePassword: options.secret(`${service.environmentPrefix}_SERVICE_PASSWORD`),
     ...(shared ? { databaseOwner: 'shared_owner' } : {}),
   });
-  const { applied } = await migrateService(service, ownerUrl, serviceRole);
+  const { applied } = migrate ? await migrateService(service, ownerUrl, serviceRole) : { applied: [] };
   return { urls: { ownerUrl, serviceUrl }, applied };
 }
 
@@ -172,7 +183,7 @@ export async function prepareExternalDatabase(
 }
 
 /** Brings a service's tables up to date as their owner, and gives its role exactly the rights of `grants.sql`. */
-async function migrateService(
+export async function migrateService(
   service: Service,
   ownerUrl: string,
   serviceRole: string,
@@ -197,6 +208,9 @@ export async function removeServers(
   topology: Topology,
   services: ReadonlyArray<Service>,
 ): Promise<void> {
-  const names = topology === 'shared' ? [SHARED.server] : services.map(({ name }) => name);
+  const names =
+    topology === 'shared'
+      ? [SHARED.server, ...services.map(nextServerName)]
+      : services.map(({ name }) => name);
   await Promise.all(names.map((name) => removeEmbeddedPostgres(folder.clusterFolder(topology, name))));
 }

@@ -23,6 +23,8 @@ export function serviceEnvironment(args: {
   readonly services: ReadonlyArray<Service>;
   readonly addresses: Addresses;
   readonly databaseUrl: string;
+  /** Of the database that the service may move to while it runs; undefined when it stays. */
+  readonly nextDatabaseUrl?: string | undefined;
   readonly secret: SecretSource;
   /** What the user set. */
   readonly source: EnvironmentSource;
@@ -31,6 +33,9 @@ export function serviceEnvironment(args: {
   const prefix = service.environmentPrefix;
   return {
     ...commonEnvironment(prefix, source),
+    ...(service.name === IDENTITY_SERVICE
+      ? { AUTH_MAIL_LINK_URL: source['AUTH_MAIL_LINK_URL'] || developerUrl(addresses) }
+      : {}),
     AUTH_JWKS_URL: keysUrl(addresses),
     ...secretsOf(service.name, callersOf(service, services), secret),
     ...Object.fromEntries(
@@ -48,6 +53,9 @@ export function serviceEnvironment(args: {
     [`${prefix}_EVENT_CONSUMERS`]: listenersOf(service, services).join(','),
     [`${prefix}_PORT`]: String(addresses.servicePorts.get(service.name) ?? service.port),
     [`${prefix}_DATABASE_URL`]: args.databaseUrl,
+    ...(args.nextDatabaseUrl === undefined
+      ? {}
+      : { [`${prefix}_NEXT_DATABASE_URL`]: args.nextDatabaseUrl, GATE_SECRET: secret('GATE_SECRET') }),
   };
 }
 
@@ -83,8 +91,16 @@ const COMMON_NAMES = [
   'TOKEN_ISSUER',
   'TOKEN_AUDIENCE',
   'DRAIN_MILLISECONDS',
+  'DRAIN_NOTICE_MILLISECONDS',
   'EVENT_RETENTION_HOURS',
   'NATS_URL',
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_HEADERS',
+  'OTEL_SERVICE_NAME',
+  'OTEL_RESOURCE_ATTRIBUTES',
+  'OTEL_TRACES_SAMPLER',
+  'OTEL_TRACES_SAMPLER_ARG',
+  'OTEL_SDK_DISABLED',
   'TZ',
   'NODE_OPTIONS',
 ];
@@ -124,6 +140,11 @@ function secretsOf(
 
 function graphqlUrl(addresses: Addresses, service: string): string {
   return `http://127.0.0.1:${addresses.servicePorts.get(service)}/graphql`;
+}
+
+/** The page for developers has the pages that mails link to. */
+function developerUrl(addresses: Addresses): string {
+  return `http://localhost:${addresses.developerPort}`;
 }
 
 function keysUrl(addresses: Addresses): string {

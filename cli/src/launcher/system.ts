@@ -7,6 +7,7 @@ import { seedDemoData } from '../seed/demo.js';
 import { applyCrossingKeys } from './crossing-keys.js';
 import { openDataFolder, type DataFolder, type Topology } from './data-folder.js';
 import {
+  nextServerName,
   prepareDatabase,
   prepareExternalDatabase,
   serverNameOf,
@@ -17,6 +18,14 @@ import {
   type ServiceDatabaseUrls,
 } from './databases.js';
 import { startProcess, type ManagedProcess } from './managed-process.js';
+import {
+  NEXT_SETTINGS,
+  prepareNextDatabases,
+  readMoves,
+  SHARED_SETTINGS,
+  writeMigrationSettings,
+  type MoveState,
+} from './next-databases.js';
 import { findPort } from './ports.js';
 import { routerEnvironment, serviceEnvironment, type Addresses } from './process-environment.js';
 import { writeSandboxFile } from './sandbox-file.js';
@@ -127,16 +136,25 @@ async function startClaimed(
     const embedded = services.filter(
       ({ environmentPrefix }) => !process.env[`${environmentPrefix}_DATABASE_URL`],
     );
-    await collect(
-      servers,
-      [...new Set(embedded.map((service) => serverNameOf(service, options.topology)))].map((name) =>
+    const isShared = options.topology === 'shared' && embedded.length > 0;
+    await collect(servers, [
+      ...[...new Set(embedded.map((service) => serverNameOf(service, options.topology)))].map((name) =>
         startServer(
           serverOptions,
           name,
           services.find((service) => serverNameOf(service, options.topology) === name)?.databasePort,
+          isShared ? SHARED_SETTINGS : {},
         ),
       ),
-    );
+      ...(isShared ? embedded : []).map((service) =>
+        startServer(serverOptions, nextServerName(service), undefined, NEXT_SETTINGS),
+      ),
+    ]);
+    const shared = isShared ? servers[0] : undefined;
+    const moves =
+      shared === undefined
+        ? new Map<string, MoveState>()
+        : await readMoves(shared.server().superuserUrl(SHARED.database));
     endStep('databases', servers.map(({ name, server }) => `${name} :${server().port}`).join('  '));
 
     const databases = new Map<string, ServiceDatabaseUrls>();
@@ -146,21 +164,39 @@ async function startClaimed(
       const prepared =
         server === undefined || !embedded.includes(service)
           ? await prepareExternal(service, onNotice)
-          : await prepareDatabase(serverOptions, service, server.server());
+          : // A change of the tables would not pass to where they are going.
+            await prepareDatabase(serverOptions, service, server.server(), {
+              migrate: !moves.has(service.name),
+            });
       databases.set(service.name, prepared.urls);
       applied += prepared.applied.length;
     });
-    const shared = options.topology === 'shared' ? servers[0] : undefined;
+    const next =
+      shared === undefined
+        ? undefined
+        : await prepareNextDatabases({ shared, servers, services: embedded, moves, secret });
+    applied += next?.applied.length ?? 0;
     if (shared !== undefined) {
       const url = shared.server().superuserUrl(SHARED.database);
-      const names = embedded.map(({ name }) => name);
+      // Where a service is on the move its foreign keys are the migration's.
+      const names = embedded.map(({ name }) => name).filter((name) => !moves.has(name));
       (await applyCrossingKeys(url, names)).forEach(onNotice);
+    }
+    for (const [name, { phase }] of moves) {
+      if (phase !== 'finished') {
+        onNotice(`${name} is on the move (${phase}): its migrations wait until the move is finished.`);
+      }
     }
     endStep('migrations', applied === 0 ? 'up to date' : `${applied} applied`);
 
     // Never a database that somebody else runs: the demo logins' password is public.
     const owned = new Map(
-      [...databases].filter(([name]) => embedded.some((service) => service.name === name)),
+      [...databases]
+        .filter(([name]) => embedded.some((service) => service.name === name))
+        .map(([name, urls]): [string, ServiceDatabaseUrls] => {
+          const isMoved = moves.get(name)?.writesTo === 'target';
+          return [name, isMoved ? (next?.urls.get(name) ?? urls) : urls];
+        }),
     );
     const seeded = options.demoData === false ? undefined : await seedDemoData(ownerUrlsOf(owned));
     endStep('demo data', seeded ?? 'kept as it was');
@@ -179,6 +215,7 @@ async function startClaimed(
             secret,
             source,
             databaseUrl: databases.get(service.name)?.serviceUrl ?? '',
+            nextDatabaseUrl: next?.urls.get(service.name)?.serviceUrl,
           }),
           logFile: folder.logFile(service.name),
           stopMilliseconds: STOP_MILLISECONDS,
@@ -213,12 +250,26 @@ async function startClaimed(
     const serviceUrls = Object.fromEntries(
       runningServices.map(({ service, process }) => [service.name, process.url]),
     );
-    developerPage = await startDeveloperPage({ port: addresses.developerPort, services: serviceUrls });
+    developerPage = await startDeveloperPage({
+      port: addresses.developerPort,
+      services: serviceUrls,
+      routerUrl,
+    });
+    if (next !== undefined) {
+      writeMigrationSettings(folder, {
+        sourceUrl: next.migrationUrl,
+        gateSecret: secret('GATE_SECRET'),
+        gateUrls: new Map(Object.entries(serviceUrls)),
+        next: next.urls,
+      });
+    }
     folder.writeRunning({
       processId: process.pid,
       topology: options.topology,
       routerUrl,
       ownerUrls: ownerUrlsOf(databases),
+      nextOwnerUrls: ownerUrlsOf(next?.urls ?? new Map()),
+      ownDatabases: [...owned.keys()],
       serviceUrls,
     });
     endStep('router', routerUrl);

@@ -47,6 +47,7 @@ describe('docker-compose.yml', () => {
       { file: 'docker-compose.yml', changed: false },
       { file: 'deploy/nats/nats.conf', changed: false },
       { file: '.env.example', changed: false },
+      { file: 'deploy/shared-database/migration.json', changed: false },
     ]);
   });
 

@@ -4,6 +4,7 @@ import { readServices } from '@supergraph/schema/services';
 import { renderBrokerConfiguration } from './broker-configuration.js';
 import { renderComposeFile } from './compose-file.js';
 import { renderEnvironmentExample } from './environment-example.js';
+import { renderMigrationMapping } from './migration-mapping.js';
 
 /** A file that follows from the list of services. */
 export interface DerivedFile {
@@ -17,6 +18,7 @@ const renderers = {
   'docker-compose.yml': renderComposeFile,
   'deploy/nats/nats.conf': renderBrokerConfiguration,
   '.env.example': renderEnvironmentExample,
+  'deploy/shared-database/migration.json': renderMigrationMapping,
 } as const;
 
 /**

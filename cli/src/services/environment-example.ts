@@ -54,6 +54,12 @@ function variablesOf(service: Service, services: ReadonlyArray<Service>): Readon
         'The same database with the role that owns its tables; only migrations and seeding read it.',
     },
     {
+      name: `${prefix}_NEXT_DATABASE_URL`,
+      default: '',
+      explanation:
+        'A second database that it may move to while it runs, with its own role there; see migration/.',
+    },
+    {
       name: `${prefix}_SHADOW_DATABASE_URL`,
       default: '',
       explanation:

@@ -21,7 +21,7 @@ export async function withServiceTables<Result>(
   names: ReadonlyArray<string>,
   work: (tables: ReadonlyArray<ServiceTables>) => Promise<Result>,
 ): Promise<Result> {
-  const urls = readOwnerUrls(folder);
+  const urls = await readOwnerUrls(folder);
   const unknown = names.filter((name) => !(name in urls));
   if (unknown.length > 0) {
     throw new Error(`There is no service ${unknown.join(', ')}. There are: ${Object.keys(urls).join(', ')}.`);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { toTracingSettings, tracingVariables, type TracingSettings } from './tracing-variables.js';
 import { portVariable, wholeNumberVariable } from './variables.js';
 
 /** What every process of the system is told in the same words. */
@@ -13,10 +14,20 @@ export interface CommonConfiguration {
   readonly tokenAudience: string;
   /** How long an ending process waits for what it has begun, in milliseconds. */
   readonly drainMilliseconds: number;
+  /**
+   * How long an ending process goes on accepting while it says that it ends, in milliseconds, so that whoever sends it
+   * requests has turned to another one before it stops.
+   */
+  readonly drainNoticeMilliseconds: number;
+  /** Undefined when traces are sent nowhere. */
+  readonly tracing?: TracingSettings | undefined;
 }
 
 /** An hour; far beyond it, a timer would go off at once instead of late. */
 const LONGEST_DRAIN = 3_600_000;
+
+/** Two looks of a balancer that looks every second; on a developer's machine nobody looks. */
+const PRODUCTION_NOTICE = 2_000;
 
 /** Variables of every process, with their defaults. */
 export const commonVariables = {
@@ -27,6 +38,8 @@ export const commonVariables = {
   TOKEN_ISSUER: z.string().default('supergraph-auth'),
   TOKEN_AUDIENCE: z.string().default('supergraph'),
   DRAIN_MILLISECONDS: wholeNumberVariable({ minimum: 0, maximum: LONGEST_DRAIN }).default(10_000),
+  DRAIN_NOTICE_MILLISECONDS: wholeNumberVariable({ minimum: 0, maximum: LONGEST_DRAIN }).optional(),
+  ...tracingVariables,
 } as const;
 
 /** Gives the parsed {@link commonVariables} their names in code. */
@@ -41,5 +54,8 @@ export function toCommonConfiguration(
     tokenIssuer: values.TOKEN_ISSUER,
     tokenAudience: values.TOKEN_AUDIENCE,
     drainMilliseconds: values.DRAIN_MILLISECONDS,
+    drainNoticeMilliseconds:
+      values.DRAIN_NOTICE_MILLISECONDS ?? (values.SUPERGRAPH_MODE === 'embedded' ? 0 : PRODUCTION_NOTICE),
+    tracing: toTracingSettings(values),
   };
 }

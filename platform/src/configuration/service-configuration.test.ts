@@ -25,6 +25,31 @@ function mistakesOf(read: () => unknown): ReadonlyArray<string> {
   throw new Error('There should be mistakes.');
 }
 
+describe('a database to move to', () => {
+  const source: EnvironmentSource = {
+    ORDER_DESK_SECRET_FROM_ROUTER: routerSecret,
+    ORDER_DESK_DATABASE_URL: 'postgresql://here/orders',
+    ORDER_DESK_NEXT_DATABASE_URL: 'postgresql://there/orders',
+  };
+  const read = (more: EnvironmentSource) =>
+    readServiceConfiguration(
+      { service: 'order-desk', port: 1, listensTo: [], variables: {} },
+      { ...source, ...more },
+    ).service.move;
+
+  it('comes with the secret of the gate, or not at all', () => {
+    expect(read({ GATE_SECRET: stockSecret })).toEqual({
+      nextDatabaseUrl: 'postgresql://there/orders',
+      gateSecret: stockSecret,
+    });
+    expect(read({ ORDER_DESK_NEXT_DATABASE_URL: '' })).toBeUndefined();
+    expect(mistakesOf(() => read({}))).toEqual([expect.stringMatching(/^GATE_SECRET is not set\. /)]);
+    expect(mistakesOf(() => read({ GATE_SECRET: 'short' }))).toEqual([
+      'GATE_SECRET: must be 32 characters or longer',
+    ]);
+  });
+});
+
 describe('callerSecretsFor', () => {
   const read = (source: EnvironmentSource) => callerSecretsFor('order-desk', source);
 
@@ -113,6 +138,7 @@ describe('readServiceConfiguration', () => {
         tokenIssuer: 'supergraph-auth',
         tokenAudience: 'supergraph',
         drainMilliseconds: 0,
+        drainNoticeMilliseconds: 2_000,
       },
       port: 4100,
       databaseUrl: complete.ORDER_DESK_DATABASE_URL,

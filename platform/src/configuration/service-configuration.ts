@@ -1,9 +1,15 @@
-import { z } from 'zod';
+import { type z } from 'zod';
 import { callerSecretsFor, toVariableName } from './caller-secrets.js';
 import { commonVariables, toCommonConfiguration, type CommonConfiguration } from './common-variables.js';
 import { eventVariables, toEventConfiguration, type EventConfiguration } from './event-variables.js';
 import { ConfigurationError } from './configuration-error.js';
 import { readEnvironment, type EnvironmentSource } from './environment.js';
+import {
+  databaseUrlVariable,
+  moveVariables,
+  toMoveConfiguration,
+  type MoveConfiguration,
+} from './move-variables.js';
 import { portVariable, urlVariable } from './variables.js';
 
 /** What every subgraph is told. */
@@ -12,6 +18,8 @@ export interface ServiceConfiguration {
   readonly port: number;
   /** With the service's own role. */
   readonly databaseUrl: string;
+  /** Undefined while its database stays where it is. */
+  readonly move?: MoveConfiguration | undefined;
   /** Secret by caller. */
   readonly callerSecrets: ReadonlyMap<string, string>;
   readonly events: EventConfiguration;
@@ -41,18 +49,15 @@ export function readServiceConfiguration<Shape extends z.ZodRawShape>(
 ): { readonly service: ServiceConfiguration; readonly values: z.infer<z.ZodObject<Shape>> } {
   const { listensTo } = options;
   const prefix = toVariableName(options.service);
-  const database = z
-    .string()
-    .regex(/^postgres(ql)?:\/\//, 'must be a postgresql:// address')
-    .describe('a postgresql:// address');
   const [shared, own, callerSecrets] = readTogether(
     () =>
       readEnvironment(
         {
           ...commonVariables,
           ...eventVariables(options.service, listensTo),
+          ...moveVariables(options.service),
           [`${prefix}_PORT`]: portVariable().default(options.port),
-          [`${prefix}_DATABASE_URL`]: database,
+          [`${prefix}_DATABASE_URL`]: databaseUrlVariable(),
         },
         source,
       ),
@@ -65,6 +70,7 @@ export function readServiceConfiguration<Shape extends z.ZodRawShape>(
       common: toCommonConfiguration(shared),
       port: values[`${prefix}_PORT`] as number,
       databaseUrl: values[`${prefix}_DATABASE_URL`] as string,
+      move: toMoveConfiguration(options.service, values),
       callerSecrets,
       events: toEventConfiguration(options.service, listensTo, values),
     },

@@ -1,12 +1,14 @@
 import pg from 'pg';
 import type { Counter } from 'prom-client';
 import { currentRequest } from '../telemetry/index.js';
+import { traceStatement } from './statement-span.js';
 
 const TRANSACTION_CONTROL =
   /^\s*(BEGIN|START TRANSACTION|SET TRANSACTION|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)\b/i;
 
 /**
- * A pool that counts the statements of each request (see `RequestScope.sqlStatements`).
+ * A pool that counts the statements of each request (see `RequestScope.sqlStatements`), and gives each a span when
+ * the request is traced.
  *
  * It counts where the caller is still in its own asynchronous context: at `pool.query`, and at `query` of a
  * client that was taken by promise. Inside the pool the context may be that of whoever released a connection.
@@ -23,7 +25,7 @@ export class CountingPool extends pg.Pool {
     const queryPool = this.query.bind(this) as (...args: unknown[]) => unknown;
     this.query = ((...args: unknown[]) => {
       this.count(args[0]);
-      return queryPool(...args);
+      return traceStatement(args, (traced) => queryPool(...traced));
     }) as typeof this.query;
     this.connect = ((callback?: unknown) => {
       const connecting = connectToPool(callback);
@@ -38,7 +40,7 @@ export class CountingPool extends pg.Pool {
     const release = client.release.bind(client);
     client.query = ((...args: unknown[]) => {
       this.count(args[0]);
-      return query.apply(client, args);
+      return traceStatement(args, (traced) => query.apply(client, traced));
     }) as typeof client.query;
     client.release = (reason) => {
       client.query = query as typeof client.query;

@@ -1,4 +1,5 @@
 export { createDatabase, type Database } from './database.js';
+export { openSession } from './session.js';
 export { isDatabaseUnavailable } from './unavailable.js';
 export { isUniqueViolation } from './unique-violation.js';
 export { createEntityLoader, type EntityLoader } from './entity-loader.js';

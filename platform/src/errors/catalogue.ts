@@ -39,9 +39,74 @@ export const ERROR_CATALOGUE = {
     status: 400,
   },
   PERSISTED_QUERY_NOT_SUPPORTED: {
-    meaning: 'Persisted queries are off.',
+    meaning: 'Persisted operations are off.',
     action: 'Send the whole operation.',
     status: 200,
+  },
+  MAX_DEPTH_LIMIT: {
+    meaning: 'The operation or its variables nest deeper than the limit.',
+    action: 'Ask in several operations, each less deep.',
+    status: 400,
+  },
+  MAX_ALIASES_LIMIT: {
+    meaning: 'The operation has more aliases than the limit, fragments followed.',
+    action: 'Use fewer aliases at once.',
+    status: 400,
+  },
+  MAX_ROOT_FIELDS_LIMIT: {
+    meaning: 'The operation asks for more fields of the root type than the limit.',
+    action: 'Ask for fewer at once.',
+    status: 400,
+  },
+  MAX_FIELDS_LIMIT: {
+    meaning: 'The operation has more fields than the limit, fragments followed.',
+    action: 'Ask for fewer fields at once.',
+    status: 400,
+  },
+  MAX_TOKENS_LIMIT: {
+    meaning: 'The operation has more lexical tokens than the limit.',
+    action: 'Send a shorter operation; pass values as variables.',
+    status: 400,
+  },
+  MAX_DIRECTIVES_LIMIT: {
+    meaning: 'The operation has more directives than the limit, fragments followed.',
+    action: 'Use fewer directives at once.',
+    status: 400,
+  },
+  MAX_VARIABLES_LIMIT: {
+    meaning: 'The variables are larger than the limit, or one of their lists is longer.',
+    action: 'Send fewer values at once.',
+    status: 400,
+  },
+  MAX_OPERATION_NAME_LIMIT: {
+    meaning: '`operationName` is longer than the limit.',
+    action: 'Give the operation a shorter name.',
+    status: 400,
+  },
+  PERSISTED_QUERY_NOT_FOUND: {
+    meaning: 'No operation is kept under the hash.',
+    action: 'Send the whole operation with its hash once.',
+    status: 200,
+  },
+  PERSISTED_QUERY_HASH_MISMATCH: {
+    meaning: 'The hash is not the SHA-256 of the operation that came with it.',
+    action: 'Send the hash of exactly the text that is sent, in hexadecimal digits.',
+    status: 400,
+  },
+  PERSISTED_QUERY_NOT_IN_LIST: {
+    meaning: 'The operation is not among the registered ones.',
+    action: 'Register it, or ask for a registered one.',
+    status: 403,
+  },
+  PERSISTED_QUERY_ID_REQUIRED: {
+    meaning: 'Operations are taken by their id only.',
+    action: 'Send the id of a registered operation and no text.',
+    status: 403,
+  },
+  RATE_LIMITED: {
+    meaning: 'Too many requests were sent in a while.',
+    action: 'Wait for as many seconds as `Retry-After` says.',
+    status: 429,
   },
   PAYLOAD_TOO_LARGE: {
     meaning: 'The body is larger than the limit.',
@@ -83,6 +148,17 @@ export const ERROR_CATALOGUE = {
     action: 'Ask somebody who may.',
     status: 403,
   },
+  UNAUTHORIZED_FIELD_OR_TYPE: {
+    meaning:
+      'Whoever asks may not have this field; the rest of the answer is right unless nothing was answered.',
+    action: 'Sign in, or leave the field out.',
+    status: 403,
+  },
+  COST_ESTIMATED_TOO_EXPENSIVE: {
+    meaning: 'The operation may cost more than the limit.',
+    action: 'Ask for fewer at once: a smaller `first`, fewer nested lists, or several operations.',
+    status: 400,
+  },
   CALLER_REFUSED: {
     meaning: 'A subgraph was called by somebody who is not the router.',
     action: 'Ask the router.',
@@ -112,6 +188,21 @@ export const ERROR_CATALOGUE = {
     meaning: 'The service answered something that is not a GraphQL response.',
     action: 'Report it with its trace id; the rest of the answer is right.',
     status: 502,
+  },
+  SUBGRAPH_CIRCUIT_OPEN: {
+    meaning: 'The service has failed so often of late that it is not asked just now.',
+    action: 'Try again shortly; nothing was sent to it, and the rest of the answer is right.',
+    status: 503,
+  },
+  SUBGRAPH_OVERLOADED: {
+    meaning: 'Too many requests wait for the service already.',
+    action: 'Try again shortly; nothing was sent to it, and the rest of the answer is right.',
+    status: 503,
+  },
+  ROUTER_OVERLOADED: {
+    meaning: 'The router has more to do than it can answer in time, and has not begun with the request.',
+    action: 'Send the request again after the seconds that `Retry-After` says.',
+    status: 503,
   },
   REFERENCE_NOT_FOUND: {
     meaning:

@@ -1,6 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
+import { openSession } from '../database/index.js';
 
 /**
  * Tells the other processes of a service that one of them has appended. It is a hint and nothing more: what it says is
@@ -33,25 +34,29 @@ export function createAppendHints(pool: pg.Pool, onHint: () => void): AppendHint
   let isClosed = false;
 
   const connect = async (): Promise<void> => {
-    // Not one of the pool's: it stays for good, and the pool is for work.
-    const client = new pg.Client({ ...pool.options, ...passwordOf(pool), keepAlive: true });
-    listener = client;
+    let client: pg.Client | undefined;
     let isOver = false;
     const retry = (): void => {
       if (!isOver && !isClosed) {
         isOver = true;
         reconnecting = setTimeout(() => void connect(), RECONNECT_MILLISECONDS).unref();
       }
-      client.end().catch(() => undefined);
+      client?.end().catch(() => undefined);
     };
-    client.on('error', retry).on('end', retry);
-    client.on('notification', ({ payload }) => {
-      if (payload !== self) {
-        onHint();
-      }
-    });
     try {
-      await client.connect();
+      // Not one of the pool's: it stays for good, and the pool is for work.
+      client = await openSession(pool);
+      listener = client;
+      if (isClosed) {
+        await client.end();
+        return;
+      }
+      client.on('error', retry).on('end', retry);
+      client.on('notification', ({ payload }) => {
+        if (payload !== self) {
+          onHint();
+        }
+      });
       // Not in the types: a process that ends does not wait for it.
       (client as unknown as { unref(): void }).unref();
       const { rows } = await client.query<{ channel: string }>(`SELECT ${CHANNEL} AS channel`);
@@ -90,8 +95,3 @@ export function createAppendHints(pool: pg.Pool, onHint: () => void): AppendHint
 
 /** One a service, also where several share a database; PostgreSQL takes 63 bytes. */
 const CHANNEL = `left('outbox ' || current_schema(), 63)`;
-
-/** The pool hides it from a copy of its options. */
-function passwordOf({ options }: pg.Pool): Pick<pg.ClientConfig, 'password'> {
-  return options.password === undefined ? {} : { password: options.password };
-}

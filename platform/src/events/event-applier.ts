@@ -1,5 +1,6 @@
 import { describeCause } from '../errors/index.js';
-import { continueTrace, runInRequest, type Logger } from '../telemetry/index.js';
+import { runTraced, runTracedPage } from './event-spans.js';
+import type { Logger } from '../telemetry/index.js';
 import type { ConsumerStore } from './consumer-store.js';
 import type { EventContracts } from './contracts.js';
 import { crashPoint } from './crash-points.js';
@@ -83,7 +84,7 @@ export function createEventApplier<Transaction extends SqlTransaction>(
     const handler = handlers[event.type];
     if (handler !== undefined) {
       crashPoint('consumer.beforeHandler');
-      await runInRequest(continueTrace(event.traceparent ?? undefined), () => handler(event, transaction));
+      await runTraced(event, () => handler(event, transaction));
       crashPoint('consumer.afterHandler');
     }
   };
@@ -163,25 +164,27 @@ export function createEventApplier<Transaction extends SqlTransaction>(
     return parked;
   };
 
+  const applyPage = async (page: EventPage, incoming: ReadonlyArray<IncomingEvent>): Promise<boolean> => {
+    let parked = false;
+    let from = page.after;
+    for (let begin = 0; begin < incoming.length; begin += BATCH) {
+      const batch = incoming.slice(begin, begin + BATCH);
+      const isLast = begin + BATCH >= incoming.length;
+      const to = isLast ? page.position : (batch.findLast(({ place }) => place !== undefined)?.place ?? from);
+      parked = (await applyBatch(batch, from, to)) || parked;
+      crashPoint('consumer.afterCommit');
+      from = to;
+    }
+    if (incoming.length === 0 && !isSamePosition(page.after, page.position)) {
+      await applyTogether([], page.after, page.position);
+    }
+    return parked;
+  };
+
   return {
     async apply(page) {
       const incoming = readIncomingEvents(page, reading);
-      let parked = false;
-      let from = page.after;
-      for (let begin = 0; begin < incoming.length; begin += BATCH) {
-        const batch = incoming.slice(begin, begin + BATCH);
-        const isLast = begin + BATCH >= incoming.length;
-        const to = isLast
-          ? page.position
-          : (batch.findLast(({ place }) => place !== undefined)?.place ?? from);
-        parked = (await applyBatch(batch, from, to)) || parked;
-        crashPoint('consumer.afterCommit');
-        from = to;
-      }
-      if (incoming.length === 0 && !isSamePosition(page.after, page.position)) {
-        await applyTogether([], page.after, page.position);
-      }
-      return parked;
+      return runTracedPage(source, incoming, () => applyPage(page, incoming));
     },
 
     async retryNext() {

@@ -28,7 +28,9 @@ export interface FeedAnswer {
  */
 export async function answerWithPages(answer: FeedAnswer): Promise<void> {
   const { source, pool, log, query, response } = answer;
-  let settled = query.after === 'tail' ? await log.settle(answer.ending) : await log.look();
+  const begunAt = performance.now();
+  await (query.after === 'tail' ? log.settle(answer.ending) : log.look());
+  let { settled, settledAsOf } = log;
   let cursor = await findBeginning(answer, settled);
   if (query.consumer !== undefined) {
     await rememberConsumer(pool, `${answer.caller}/${query.consumer}`, cursor);
@@ -57,6 +59,9 @@ export async function answerWithPages(answer: FeedAnswer): Promise<void> {
           after: formatPosition(told),
           position: formatPosition(cursor),
           events: page.events.map(formatEnvelope),
+          ...(page.isFull || !Number.isFinite(settledAsOf)
+            ? {}
+            : { elapsed: Math.floor(settledAsOf - begunAt) }),
         });
         crashPoint('feed.afterPage');
         told = cursor;
@@ -66,7 +71,11 @@ export async function answerWithPages(answer: FeedAnswer): Promise<void> {
         return;
       }
       mustWrite = !page.isFull && (await waitForMore(answer, settled, end.signal));
-      settled = log.settled;
+      if (mustWrite) {
+        // A heartbeat tells how things are now, not how they were when last something happened.
+        await log.look();
+      }
+      ({ settled, settledAsOf } = log);
     }
   } finally {
     end.forget();
@@ -91,7 +100,7 @@ async function write(response: ServerResponse, line: unknown): Promise<void> {
 async function waitForMore(answer: FeedAnswer, read: bigint, end: AbortSignal): Promise<boolean> {
   const wait = new AbortController();
   const stop = (): void => wait.abort();
-  const timer = setTimeout(stop, answer.heartbeatMilliseconds);
+  const timer = setTimeout(stop, answer.query.heartbeat ?? answer.heartbeatMilliseconds);
   end.addEventListener('abort', stop);
   try {
     if (!end.aborted) {

@@ -12,18 +12,30 @@ const positionType = z.string().transform((text, context) => {
   }
   return position;
 });
-const pageType = z.object({ after: positionType, position: positionType, events: z.array(z.unknown()) });
+const pageType = z.object({
+  after: positionType,
+  position: positionType,
+  events: z.array(z.unknown()),
+  elapsed: z.number().optional(),
+});
 
+/** By how much two clocks may drift apart while one answer lasts. */
+const CLOCK_TOLERANCE_MILLISECONDS = 50;
 /** Above the largest page: 1,000 events of 64 KiB each. */
 const MAXIMUM_LINE_CHARACTERS = 80 * 1024 * 1024;
 
 /**
  * Reads the lines of a feed's answer.
  *
+ * @param askedAt when the request was sent, in the milliseconds of `performance.now()`
  * @throws {FeedRefusal} when a line says so
  * @throws when the answer is not one of a feed
  */
-export async function* readFeedPages(source: string, body: AsyncIterable<Buffer>): AsyncGenerator<EventPage> {
+export async function* readFeedPages(
+  source: string,
+  body: AsyncIterable<Buffer>,
+  askedAt: number,
+): AsyncGenerator<EventPage> {
   const decoder = new TextDecoder();
   let rest = '';
   for await (const chunk of body) {
@@ -35,7 +47,7 @@ export async function* readFeedPages(source: string, body: AsyncIterable<Buffer>
       throw new Error(`the feed of ${source} sends a line without an end`);
     }
     for (const line of lines) {
-      yield readLine(source, line);
+      yield readLine(source, line, askedAt);
     }
   }
   if (rest !== '') {
@@ -54,7 +66,7 @@ export function readFeedRefusal(source: string, status: number, body: string): E
   }
 }
 
-function readLine(source: string, line: string): EventPage {
+function readLine(source: string, line: string, askedAt: number): EventPage {
   let value: unknown;
   try {
     value = JSON.parse(line);
@@ -69,7 +81,16 @@ function readLine(source: string, line: string): EventPage {
   if (!page.success) {
     throw new Error(`the feed of ${source} sends something else than pages`);
   }
-  return page.data;
+  const { elapsed, ...rest } = page.data;
+  if (elapsed === undefined) {
+    return rest;
+  }
+  // The source counts from when the request reached it, so this is never too late.
+  const completeAt = askedAt + elapsed;
+  if (completeAt > performance.now() + CLOCK_TOLERANCE_MILLISECONDS) {
+    throw new Error(`the feed of ${source} counts time faster than this process`);
+  }
+  return { ...rest, completeAt };
 }
 
 function toError(

@@ -12,6 +12,8 @@ export interface FeedQuery {
   readonly types: ReadonlyArray<string> | undefined;
   /** How long the answer stays open, in milliseconds. */
   readonly wait: number;
+  /** How often a silent answer says that it is alive, in milliseconds; as the feed likes when undefined. */
+  readonly heartbeat: number | undefined;
   /** Events a page. */
   readonly limit: number;
   readonly consumer: string | undefined;
@@ -21,6 +23,7 @@ const queryType = z.object({
   after: z.string({ message: 'must be `start`, `tail`, a position or a time' }),
   types: z.string().min(1).optional(),
   wait: z.coerce.number().int().min(0).max(60_000).default(0),
+  heartbeat: z.coerce.number().int().min(100).max(60_000).optional(),
   limit: z.coerce.number().int().min(1).max(1_000).default(500),
   consumer: z
     .string()
@@ -45,8 +48,8 @@ export function readFeedQuery(request: IncomingMessage): FeedQuery {
       `The request for events has mistakes: ${describeIssues(parsed.error)}.`,
     );
   }
-  const { after, types, wait, limit, consumer } = parsed.data;
-  return { after: readAfter(after), types: types?.split(','), wait, limit, consumer };
+  const { after, types, wait, heartbeat, limit, consumer } = parsed.data;
+  return { after: readAfter(after), types: types?.split(','), wait, heartbeat, limit, consumer };
 }
 
 function readAfter(text: string): FeedQuery['after'] {

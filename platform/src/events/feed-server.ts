@@ -38,10 +38,11 @@ export interface EventFeedOptions {
 /**
  * Makes the feed.
  *
- * `GET /events?after=start|tail|POSITION|TIME&types=A,B&wait=MILLISECONDS&limit=COUNT&consumer=NAME` answers with lines of
+ * `GET /events?after=start|tail|POSITION|TIME&types=A,B&wait=MILLISECONDS&heartbeat=MILLISECONDS&limit=COUNT&consumer=NAME` answers with lines of
  * JSON (`application/x-ndjson`), each a page: `after` and `position`, between which it lies, and its `events` as
  * CloudEvents, in order and without a hole. The first comes at once. Then, for as long as `wait` says, pages come as
- * events happen, and a page without events as a heartbeat. A line with `error` ends the answer. `types` leaves the
+ * events happen, and a page without events as a heartbeat. `elapsed` says how long after the request, in milliseconds,
+ * the log was looked at for the page: everything that had committed by then is told. A page that was cut off has none. A line with `error` ends the answer. `types` leaves the
  * others out and moves the position over them. With `consumer`, retention keeps what comes after the position.
  *
  * A refusal is JSON `{ "error": { "code", "message" } }` with the code's HTTP status: see {@link FEED_REFUSALS}.

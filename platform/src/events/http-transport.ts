@@ -26,6 +26,8 @@ export interface HttpTransportOptions {
   readonly logger: Logger;
   /** How long one answer stays open, 30 s when not given. */
   readonly waitMilliseconds?: number;
+  /** How often a silent answer shall say that it is alive, 100 or more; as the feed likes when not given. */
+  readonly heartbeatMilliseconds?: number;
   /** After how long a silence the source counts as gone, 10 s when not given; above the feed's heartbeat. */
   readonly silenceMilliseconds?: number;
   /** Pauses between attempts grow from the first to the second, 100 ms and 10 s when not given. */
@@ -46,6 +48,7 @@ export function createHttpTransport(options: HttpTransportOptions): HttpTranspor
     secret,
     logger,
     waitMilliseconds = 30_000,
+    heartbeatMilliseconds,
     silenceMilliseconds = 10_000,
   } = options;
   const [least, most] = options.retryMilliseconds ?? [100, 10_000];
@@ -66,6 +69,7 @@ export function createHttpTransport(options: HttpTransportOptions): HttpTranspor
   ): AsyncGenerator<EventPage> {
     const url = new URL(urls[turn % urls.length] as string);
     url.search = new URLSearchParams(query).toString();
+    const askedAt = performance.now();
     const response = await request(url, {
       dispatcher: agent,
       headers: { accept: 'application/x-ndjson', [CALLER_HEADER]: caller, [SECRET_HEADER]: secret },
@@ -74,7 +78,7 @@ export function createHttpTransport(options: HttpTransportOptions): HttpTranspor
     if (response.statusCode !== 200) {
       throw readFeedRefusal(source, response.statusCode, await response.body.text());
     }
-    yield* readFeedPages(source, response.body);
+    yield* readFeedPages(source, response.body, askedAt);
   };
 
   const askOnce = async (
@@ -97,6 +101,7 @@ export function createHttpTransport(options: HttpTransportOptions): HttpTranspor
           const query = {
             after: typeof place === 'string' ? place : formatPosition(place),
             wait: String(waitMilliseconds),
+            ...(heartbeatMilliseconds === undefined ? {} : { heartbeat: String(heartbeatMilliseconds) }),
             ...(types === undefined ? {} : { types: types.join(',') }),
             ...(consumer === undefined ? {} : { consumer }),
           };

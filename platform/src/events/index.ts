@@ -31,6 +31,7 @@ export {
   type NewEvent,
   type Outbox,
 } from './outbox.js';
+export { changesOfRequest, type RequestChanges } from './request-changes.js';
 export { readHead, readLogPage, readSettled, type LogPage } from './read-log.js';
 export { createSettledLog, type SettledLog, type SettledLogOptions } from './settled-log.js';
 export { createEventFeed, type EventFeed, type EventFeedOptions } from './feed-server.js';

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { currentRequest, formatTraceparent } from '../telemetry/index.js';
+import { beginPiece, codeOf, currentRequest, formatTraceparent } from '../telemetry/index.js';
 import type { EventContracts } from './contracts.js';
 import { crashPoint } from './crash-points.js';
 import type { Aggregate, EntityReference } from './envelope.js';
+import { noteAppended } from './request-changes.js';
 import type { SqlTransaction } from './sql-transaction.js';
 
 /** An event to be told. */
@@ -68,6 +69,7 @@ export function createOutbox(options: {
         }
       }
       const appended = await appendEvents(transaction, contracts, events);
+      noteAppended(events, appended);
       onAppend?.();
       return appended;
     },
@@ -93,14 +95,30 @@ export async function appendEvents(
   contracts: EventContracts,
   events: ReadonlyArray<NewEvent>,
 ): Promise<ReadonlyArray<AppendedEvent>> {
-  const request = currentRequest();
-  const traceparent = request === undefined ? null : formatTraceparent(request.trace);
-  const rows = events.map((event) => toRow(event, contracts, traceparent));
-  const appended = await transaction.$queryRawUnsafe<
-    ReadonlyArray<{ id: string; sequence: string; epoch: string }>
-  >(INSERT, JSON.stringify(rows));
-  crashPoint('outbox.afterInsert');
-  return appended.map(({ id, sequence, epoch }) => ({ id, epoch, sequence: BigInt(sequence) }));
+  const span = beginPiece({
+    name: `append ${events[0]?.type ?? ''}`,
+    kind: 'producer',
+    attributes: {
+      'messaging.operation.type': 'send',
+      'messaging.destination.name': events[0]?.type ?? '',
+      'messaging.batch.message_count': events.length,
+    },
+  });
+  const trace = span?.trace ?? currentRequest()?.trace;
+  const traceparent = trace === undefined ? null : formatTraceparent(trace);
+  try {
+    const rows = events.map((event) => toRow(event, contracts, traceparent));
+    const appended = await transaction.$queryRawUnsafe<
+      ReadonlyArray<{ id: string; sequence: string; epoch: string }>
+    >(INSERT, JSON.stringify(rows));
+    crashPoint('outbox.afterInsert');
+    return appended.map(({ id, sequence, epoch }) => ({ id, epoch, sequence: BigInt(sequence) }));
+  } catch (error) {
+    span?.fail(codeOf(error));
+    throw error;
+  } finally {
+    span?.end();
+  }
 }
 
 /** The order of the list is the order of the numbers: a default is computed after the sort that it sits on. */

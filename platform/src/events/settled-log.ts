@@ -7,6 +7,8 @@ import { SettledWatermark } from './watermark.js';
 export interface SettledLog {
   /** The number up to which the log is settled, as of the last look. */
   readonly settled: bigint;
+  /** When that was so, in `performance.now()`: everything that had committed by then has a number up to `settled`. */
+  readonly settledAsOf: number;
   /** Looks once. Gives the number up to which everything has committed or never will. */
   look(): Promise<bigint>;
   /** Looks until everything that was numbered before the call is settled, and gives that number. */
@@ -54,7 +56,8 @@ export function createSettledLog(options: SettledLogOptions): SettledLog {
   /** One after the other: an older observation that came after a newer one would settle too much. */
   const observe = (): Promise<bigint> => {
     const looking = lookBefore.then(async () => {
-      const observation = await readWatermark(pool);
+      const at = performance.now();
+      const observation = { ...(await readWatermark(pool)), at };
       if (!watermark.observe(observation)) {
         // Whoever reads here has to show its position again, to be held against the log as it is now.
         throw new FeedRefusal('DATABASE_UNAVAILABLE', 'The log went back while it was read; ask again.');
@@ -112,6 +115,9 @@ export function createSettledLog(options: SettledLogOptions): SettledLog {
   return {
     get settled() {
       return watermark.settled;
+    },
+    get settledAsOf() {
+      return watermark.settledAsOf;
     },
     async look() {
       await observe();

@@ -8,6 +8,11 @@ export interface EventPage {
   readonly position: Position;
   /** The wanted events between the two, in order, each as CloudEvents JSON as it came: not yet checked. */
   readonly events: ReadonlyArray<unknown>;
+  /**
+   * A moment, in the milliseconds of this process's `performance.now()`: whatever had committed by then is on this page
+   * or came before it. Undefined when the transport cannot say.
+   */
+  readonly completeAt?: number;
 }
 
 /** What a consumer asks for. */

@@ -3,11 +3,14 @@ export interface LogObservation {
   readonly last: bigint;
   /** Virtual transaction ids, each of one transaction for as long as the server runs. */
   readonly holders: ReadonlyArray<string>;
+  /** When the look began, in the milliseconds of `performance.now()`. */
+  readonly at?: number;
 }
 
 /** A number that counts as settled once none of these transactions is left. */
 interface Candidate {
   readonly sequence: bigint;
+  readonly at: number;
   holders: ReadonlyArray<string>;
 }
 
@@ -26,10 +29,19 @@ export class SettledWatermark {
   private candidates: Candidate[] = [];
   private newest = 0n;
   private current = 0n;
+  private currentAt = -Infinity;
 
   /** Everything up to here may be read. */
   get settled(): bigint {
     return this.current;
+  }
+
+  /**
+   * The moment, in the milliseconds of `performance.now()`, as of which the log is settled: whatever had committed by
+   * then has a number up to {@link settled}.
+   */
+  get settledAsOf(): number {
+    return this.currentAt;
   }
 
   /** Tells whether numbers were drawn that are not settled yet. */
@@ -38,11 +50,12 @@ export class SettledWatermark {
   }
 
   /** @returns false when the log went back, since its database was restored or another one answers: all is forgotten */
-  observe({ last, holders }: LogObservation): boolean {
+  observe({ last, holders, at = -Infinity }: LogObservation): boolean {
     if (last < this.newest) {
       this.candidates = [];
       this.newest = 0n;
       this.current = 0n;
+      this.currentAt = -Infinity;
       return false;
     }
     const alive = new Set(holders);
@@ -50,13 +63,17 @@ export class SettledWatermark {
       candidate.holders = candidate.holders.filter((holder) => alive.has(holder));
     }
     if (last > this.newest && this.candidates.length < MAXIMUM_CANDIDATES) {
-      this.candidates.push({ sequence: last, holders });
+      this.candidates.push({ sequence: last, at, holders });
       this.newest = last;
     }
     const settled = this.candidates.findLastIndex((candidate) => candidate.holders.length === 0);
     if (settled >= 0) {
       this.current = this.candidates[settled]?.sequence ?? this.current;
+      this.currentAt = this.candidates[settled]?.at ?? this.currentAt;
       this.candidates = this.candidates.slice(settled + 1);
+    }
+    if (this.current === last) {
+      this.currentAt = at;
     }
     return true;
   }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Express } from 'express';
 import type { ServiceConfiguration } from '../configuration/index.js';
-import { createDatabase, type Database } from '../database/index.js';
+import { addGateRoutes, createDatabase, createGatedDatabase, type Database } from '../database/index.js';
 import {
   createEventContracts,
   createServiceEvents,
@@ -72,7 +72,7 @@ export async function startService<Context extends object, Transaction extends S
 }): Promise<RunningSubgraph> {
   const { name, configuration, telemetry } = options;
   const { common } = configuration;
-  const database = createDatabase({ url: configuration.databaseUrl, schema: name, ...telemetry });
+  const { database, addRoutes } = openDatabase(name, configuration, telemetry);
   const events = createServiceEvents({
     name,
     pool: database.pool,
@@ -118,6 +118,7 @@ export async function startService<Context extends object, Transaction extends S
       ...telemetry,
       routes: (app) => {
         app.get('/events', events.handle);
+        addRoutes(app);
         parts.routes?.(app);
       },
     });
@@ -128,7 +129,8 @@ export async function startService<Context extends object, Transaction extends S
       async stop() {
         // Open answers of the feed would hold up the drain.
         events.stopTelling();
-        await Promise.all([subgraph.stop(), parts.stop?.()]);
+        await subgraph.stop();
+        await parts.stop?.();
         await release();
       },
     };
@@ -136,4 +138,24 @@ export async function startService<Context extends object, Transaction extends S
     await release();
     throw error;
   }
+}
+
+/** The service's one database; or a gate before two, while it may move from the first to the second. */
+function openDatabase(
+  name: string,
+  { databaseUrl, move }: ServiceConfiguration,
+  telemetry: Telemetry,
+): { readonly database: Database; readonly addRoutes: (app: Express) => void } {
+  if (move === undefined) {
+    return {
+      database: createDatabase({ url: databaseUrl, schema: name, ...telemetry }),
+      addRoutes: () => undefined,
+    };
+  }
+  const urls = { source: databaseUrl, target: move.nextDatabaseUrl };
+  const database = createGatedDatabase({ service: name, urls, schema: name, ...telemetry });
+  return {
+    database,
+    addRoutes: (app) => addGateRoutes(app, { gate: database.gate, secret: move.gateSecret }),
+  };
 }

@@ -1,17 +1,20 @@
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
+import { OperationTypeNode } from 'graphql';
 import { expressMiddleware } from '@as-integrations/express5';
 import type { Express, Request, Response } from 'express';
 import type { CommonConfiguration } from '../configuration/index.js';
 import { createHttpService, type ReadinessCheck } from '../http/index.js';
 import {
   ANONYMOUS,
+  CALLER_HEADER,
   createCallerVerifier,
   readBearerToken,
   type TokenVerifier,
   type Viewer,
 } from '../identity/index.js';
+import { changesOfRequest } from '../events/index.js';
 import { currentRequest, type Logger, type Metrics } from '../telemetry/index.js';
 import { createErrorFormatter } from './format-error.js';
 import { jsonBody, requestErrorHandler } from './request-errors.js';
@@ -81,6 +84,7 @@ export async function startSubgraph<Context extends object>(
     metrics,
     readiness: options.readiness,
     drainMilliseconds: common.drainMilliseconds,
+    drainNoticeMilliseconds: common.drainNoticeMilliseconds,
     showCauses,
   });
   const formatError = createErrorFormatter({ service: options.name, showCauses, logger });
@@ -129,7 +133,9 @@ export async function startSubgraph<Context extends object>(
   return {
     url,
     async stop() {
-      await Promise.all([http.stop(), apollo.stop()]);
+      // Apollo Server refuses operations from the beginning of its end on.
+      await http.stop();
+      await apollo.stop();
     },
   };
 }
@@ -169,11 +175,16 @@ async function readViewer(request: Request, caller: string, verifyToken: TokenVe
   return { kind: 'user', userId, sessionId, role, scopes };
 }
 
-/** Counts operations, and tells what a request cost in SQL when its caller asks with `x-supergraph-cost`. */
+/**
+ * Counts operations, tells the router what a request changed, and what it cost in SQL when the caller asks with
+ * `x-supergraph-cost`.
+ */
 function requestPlugin<Context extends object>(metrics: Metrics): ApolloServerPlugin<Context> {
   return {
     requestDidStart: async () => ({
-      willSendResponse: async ({ response, request }) => {
+      willSendResponse: async ({ response, request, operation, overallCachePolicy }) => {
+        // What a service answers depends on who asks, whatever its schema says of how long it holds.
+        overallCachePolicy.restrict({ scope: 'PRIVATE' });
         if (response.body.kind !== 'single') {
           return;
         }
@@ -185,6 +196,14 @@ function requestPlugin<Context extends object>(metrics: Metrics): ApolloServerPl
           response.body.singleResult.extensions = {
             ...response.body.singleResult.extensions,
             cost: { sqlStatements: currentRequest()?.sqlStatements ?? 0 },
+          };
+        }
+        const changes = changesOfRequest();
+        const mayChange = changes !== undefined || operation?.operation === OperationTypeNode.MUTATION;
+        if (mayChange && request.http?.headers.get(CALLER_HEADER) === 'router') {
+          response.body.singleResult.extensions = {
+            ...response.body.singleResult.extensions,
+            changes: changes === undefined ? null : { ...changes, sequence: changes.sequence.toString() },
           };
         }
       },

@@ -110,6 +110,7 @@ export async function startShop(
       tokenIssuer: identity.issuer,
       tokenAudience: identity.audience,
       drainMilliseconds: 2_000,
+      drainNoticeMilliseconds: 0,
     },
     sdl,
     resolvers,

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { continueTrace, runInRequest, type Logger, type Metrics } from '../telemetry/index.js';
+import { beginRequestSpan } from './request-span.js';
 import { closeServer, trackSilentConnections } from './close-server.js';
 import { readReadiness, type ReadinessCheck } from './readiness.js';
 
@@ -14,10 +15,17 @@ export interface HttpServiceOptions {
   readonly metricsPort?: number | undefined;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /**
+   * Told as JSON at `/NAME` of the port of the metrics. Without such a port they are told on the embedded default only,
+   * on the service's own.
+   */
+  readonly reports?: Readonly<Record<string, () => unknown>>;
   /** What must be there for `/health/ready` to say 200, by name. */
   readonly readiness: Readonly<Record<string, ReadinessCheck>>;
   /** How long an ending service waits for requests under way, in milliseconds. */
   readonly drainMilliseconds: number;
+  /** How long an ending service goes on accepting while `/health/ready` says 503, in milliseconds; 0 when not given. */
+  readonly drainNoticeMilliseconds?: number;
   /** Shows the causes of failed checks on `/health/ready`. */
   readonly showCauses: boolean;
 }
@@ -28,7 +36,10 @@ export interface HttpService {
   readonly server: Server;
   /** Begins to listen and gives the address, such as `http://127.0.0.1:4001`. Throws when the port is taken. */
   start(): Promise<string>;
-  /** Stops accepting, finishes what it has within the drain time, closes. Safe to call twice. */
+  /**
+   * Says on `/health/ready` and by `Connection: close` that it ends, goes on for the time of the notice, then stops
+   * accepting, finishes what it has within the drain time, closes. Safe to call twice.
+   */
   stop(): Promise<void>;
 }
 
@@ -47,14 +58,15 @@ export function createHttpService(options: HttpServiceOptions): HttpService {
   const metricsServer = options.metricsPort === undefined ? undefined : createServer(metricsApp(options));
 
   app.use((request, response, next) => {
-    const trace = continueTrace(request.get('traceparent'));
+    // Read now: Express takes the mount path away while a mounted handler answers.
+    const route = routeLabel(request.path);
+    const span = beginRequestSpan(request, response, route);
+    const trace = span?.trace ?? continueTrace(request.get('traceparent'));
     response.setHeader('x-trace-id', trace.traceId);
     if (ending !== undefined) {
       response.setHeader('connection', 'close');
     }
     const end = options.metrics.httpDuration.startTimer();
-    // Read now: Express takes the mount path away while a mounted handler answers.
-    const route = routeLabel(request.path);
     response.on('close', () => end({ route, status: String(response.statusCode) }));
     runInRequest(trace, next);
   });
@@ -70,7 +82,8 @@ export function createHttpService(options: HttpServiceOptions): HttpService {
     });
   });
   if (metricsServer === undefined) {
-    app.use('/metrics', metricsApp(options));
+    app.use('/metrics', metricsApp({ ...options, reports: {} }));
+    addReports(app, options.showCauses ? options.reports : {});
   }
 
   return {
@@ -91,7 +104,8 @@ export function createHttpService(options: HttpServiceOptions): HttpService {
       return `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`;
     },
     stop() {
-      ending ??= closeServer(server, options.drainMilliseconds, silent).then(async () => {
+      ending ??= giveNotice(options).then(async () => {
+        await closeServer(server, options.drainMilliseconds, silent);
         if (metricsServer !== undefined) {
           await closeServer(metricsServer, 0);
         }
@@ -107,8 +121,29 @@ function metricsApp(options: HttpServiceOptions): Express {
   app.get(['/', '/metrics'], async (_request, response) => {
     response.type(options.metrics.registry.contentType).send(await options.metrics.registry.metrics());
   });
+  addReports(app, options.reports);
   app.use(failureHandler(options.logger));
   return app;
+}
+
+function addReports(app: Express, reports: HttpServiceOptions['reports'] = {}): void {
+  for (const [name, report] of Object.entries(reports)) {
+    app.get(`/${name}`, (_request, response) => {
+      response.json(report());
+    });
+  }
+}
+
+/**
+ * Every answer says meanwhile that its connection closes, so kept connections come to their end without a request
+ * that meets a closed one.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9112#section-9.6
+ */
+async function giveNotice({ drainNoticeMilliseconds = 0 }: HttpServiceOptions): Promise<void> {
+  if (drainNoticeMilliseconds > 0) {
+    await new Promise((resolve) => setTimeout(resolve, drainNoticeMilliseconds));
+  }
 }
 
 async function listen(server: Server, port: number, host: string): Promise<number> {

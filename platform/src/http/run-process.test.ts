@@ -14,7 +14,7 @@ beforeAll(async () => {
     const mode = process.env.TEST_MODE;
     const common = {
       mode: 'production', host: '127.0.0.1', logLevel: 'info', metricsPort: undefined,
-      tokenIssuer: 'i', tokenAudience: 'a', drainMilliseconds: mode === 'hanging' ? -4_900 : 10_000,
+      tokenIssuer: 'i', tokenAudience: 'a', drainNoticeMilliseconds: 0, drainMilliseconds: mode === 'hanging' ? -4_900 : 10_000,
     };
     await runProcess('orders', common, async (telemetry) => {
       if (mode === 'failing') {

@@ -1,5 +1,5 @@
 import type { CommonConfiguration } from '../configuration/index.js';
-import { createLogger, createMetrics, type Logger, type Metrics } from '../telemetry/index.js';
+import { createLogger, createMetrics, startTracing, type Logger, type Metrics } from '../telemetry/index.js';
 import { endOnSignals } from './signals.js';
 
 /** By what a process is seen from outside. */
@@ -31,9 +31,15 @@ export async function runProcess(
     endWithLauncher();
   }
   try {
+    const tracing = await startTracing(name, common.tracing, logger);
     const service = await start({ logger, metrics: createMetrics(name) });
     process.off('disconnect', endWithLauncher);
-    endOnSignals(logger, () => service.stop(), common.drainMilliseconds + CLOSE_MILLISECONDS);
+    const stop = (): Promise<void> => service.stop().finally(() => tracing.stop());
+    endOnSignals(
+      logger,
+      stop,
+      common.drainNoticeMilliseconds + common.drainMilliseconds + CLOSE_MILLISECONDS,
+    );
     logger.info({ url: service.url }, 'ready');
     process.send?.({ type: 'ready', url: service.url });
   } catch (error) {

@@ -25,7 +25,7 @@ async function createSigner(kid: string): Promise<Signer> {
     jwk: { ...(await exportJWK(publicKey)), kid },
     sign: () =>
       new SignJWT({ sid: crypto.randomUUID(), role: 'CUSTOMER', scope: '' })
-        .setProtectedHeader({ alg: 'EdDSA', kid })
+        .setProtectedHeader({ alg: 'EdDSA', kid, typ: 'at+jwt' })
         .setSubject(crypto.randomUUID())
         .setIssuer('issuer')
         .setAudience('audience')

@@ -41,7 +41,7 @@ const claims = (): Record<string, unknown> => ({
   exp: now() + 60,
 });
 const sign = (payload: Record<string, unknown>, key: CryptoKey = privateKey, header = {}): Promise<string> =>
-  new SignJWT(payload).setProtectedHeader({ alg: 'EdDSA', kid: 'one', ...header }).sign(key);
+  new SignJWT(payload).setProtectedHeader({ alg: 'EdDSA', kid: 'one', typ: 'at+jwt', ...header }).sign(key);
 const encode = (part: unknown): string => Buffer.from(JSON.stringify(part)).toString('base64url');
 
 async function codeOf(token: string, verifier: TokenVerifier = verify): Promise<string> {
@@ -158,6 +158,20 @@ describe('createTokenVerifier', () => {
         expect({ seed, run, damaged, code: await codeOf(damaged) }).toMatchObject({ code: 'TOKEN_INVALID' });
       }
     }
+  });
+
+  it('takes access tokens only, and no other kind that the same keys sign', async () => {
+    expect(await codeOf(await sign(claims(), privateKey, { typ: 'application/at+jwt' }))).toBe('accepted');
+    expect(await codeOf(await sign(claims(), privateKey, { typ: 'JWT' }))).toBe('TOKEN_INVALID');
+    expect(await codeOf(await sign(claims(), privateKey, { typ: undefined }))).toBe('TOKEN_INVALID');
+  });
+
+  it('gives the policies that the token lists', async () => {
+    expect((await verify(await sign({ ...claims(), policies: ['a', 'b'] }))).policies).toEqual(
+      new Set(['a', 'b']),
+    );
+    expect((await verify(await sign(claims()))).policies).toBeUndefined();
+    expect(await codeOf(await sign({ ...claims(), policies: 'a' }))).toBe('TOKEN_INVALID');
   });
 
   it('does not blame the token when the keys cannot be had', async () => {

@@ -8,6 +8,8 @@ export interface AccessTokenClaims {
   readonly sessionId: string;
   readonly role: string;
   readonly scopes: ReadonlySet<string>;
+  /** Names that the claim `policies` lists, what they mean is up to whoever asks for them. */
+  readonly policies?: ReadonlySet<string>;
   readonly expiresAt: Date;
 }
 
@@ -19,6 +21,7 @@ const claimsType = z.object({
   sid: z.uuid(),
   role: z.string().min(1),
   scope: z.string(),
+  policies: z.array(z.string()).optional(),
   exp: z.number(),
 });
 
@@ -33,6 +36,7 @@ const MAXIMUM_TOKEN_LENGTH = 4_096;
  * when the keys cannot be had.
  *
  * @see https://www.rfc-editor.org/rfc/rfc8725 (JWT best current practices)
+ * @see https://www.rfc-editor.org/rfc/rfc9068 (access tokens, by their `typ`)
  */
 export function createTokenVerifier(options: {
   readonly getKey: JWTVerifyGetKey;
@@ -49,6 +53,7 @@ export function createTokenVerifier(options: {
         audience: options.audience,
         algorithms: ['EdDSA', 'ES256'],
         clockTolerance: 5,
+        typ: 'at+jwt',
       });
       const claims = claimsType.parse(payload);
       return {
@@ -56,6 +61,7 @@ export function createTokenVerifier(options: {
         sessionId: claims.sid.toLowerCase(),
         role: claims.role,
         scopes: new Set(claims.scope.split(' ').filter((scope) => scope !== '')),
+        ...(claims.policies === undefined ? {} : { policies: new Set(claims.policies) }),
         expiresAt: new Date(claims.exp * 1000),
       };
     } catch (error) {

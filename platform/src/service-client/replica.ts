@@ -1,6 +1,12 @@
 import { errors, Pool } from 'undici';
 import { CALLER_HEADER, SECRET_HEADER } from '../identity/index.js';
-import { currentRequest, formatTraceparent } from '../telemetry/index.js';
+import {
+  beginPiece,
+  codeOf,
+  currentRequest,
+  formatTraceparent,
+  type TraceContext,
+} from '../telemetry/index.js';
 
 /** One process of the service that is asked. */
 export interface Replica {
@@ -57,31 +63,45 @@ export function createReplica(options: {
     connect: { timeout: options.timeoutMilliseconds },
     maxResponseSize: MAXIMUM_ANSWER_BYTES,
   });
+  const exchange = async (
+    body: string,
+    signal: AbortSignal,
+    trace: TraceContext | undefined,
+  ): Promise<unknown> => {
+    const response = await pool.request({
+      path: `${pathname}${search}`,
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json',
+        [CALLER_HEADER]: options.caller,
+        [SECRET_HEADER]: options.secret,
+        ...(trace === undefined ? {} : { traceparent: formatTraceparent(trace) }),
+      },
+      body,
+      signal,
+    });
+    const text = await response.body.text();
+    if (AWAY_STATUSES.has(response.statusCode)) {
+      throw new ReplicaAwayError(`HTTP status ${response.statusCode}`);
+    }
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      throw new Error(`HTTP status ${response.statusCode} without JSON`);
+    }
+  };
   return {
     url: options.url,
     async send(body, signal) {
-      const request = currentRequest();
-      const response = await pool.request({
-        path: `${pathname}${search}`,
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          accept: 'application/json',
-          [CALLER_HEADER]: options.caller,
-          [SECRET_HEADER]: options.secret,
-          ...(request === undefined ? {} : { traceparent: formatTraceparent(request.trace) }),
-        },
-        body,
-        signal,
-      });
-      const text = await response.body.text();
-      if (AWAY_STATUSES.has(response.statusCode)) {
-        throw new ReplicaAwayError(`HTTP status ${response.statusCode}`);
-      }
+      const span = beginPiece({ name: 'POST', kind: 'client', attributes: { 'server.address': origin } });
       try {
-        return JSON.parse(text) as unknown;
-      } catch {
-        throw new Error(`HTTP status ${response.statusCode} without JSON`);
+        return await exchange(body, signal, span?.trace ?? currentRequest()?.trace);
+      } catch (error) {
+        span?.fail(codeOf(error));
+        throw error;
+      } finally {
+        span?.end();
       }
     },
     close: () => pool.close(),

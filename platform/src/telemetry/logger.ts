@@ -2,6 +2,7 @@ import { pino, type Logger as PinoLogger } from 'pino';
 import type { CommonConfiguration } from '../configuration/index.js';
 import { describeError } from './describe-error.js';
 import { currentRequest } from './request-scope.js';
+import { isTracing } from './span.js';
 
 /** Writes one JSON object a line to standard output. */
 export type Logger = PinoLogger;
@@ -46,7 +47,11 @@ export function createLogger(service: string, level: CommonConfiguration['logLev
     formatters: { level: (label) => ({ level: label }) },
     mixin: () => {
       const request = currentRequest();
-      return request === undefined ? {} : { traceId: request.trace.traceId };
+      if (request === undefined) {
+        return {};
+      }
+      const { traceId, spanId } = request.trace;
+      return isTracing() ? { traceId, spanId } : { traceId };
     },
     serializers: { err: describeError },
     redact: {

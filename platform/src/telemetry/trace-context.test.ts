@@ -41,6 +41,11 @@ describe('continueTrace', () => {
 });
 
 describe('formatTraceparent', () => {
+  it.each(['00', '01'])('keeps to what the one who asks said of recording: %s', (flags) => {
+    const header = formatTraceparent(continueTrace(`00-${TRACE}-${PARENT}-${flags}`));
+    expect(header).toMatch(new RegExp(`^00-${TRACE}-[0-9a-f]{16}-${flags}$`));
+  });
+
   it('writes what the next process goes on with', () => {
     const trace = startTrace();
     expect(continueTrace(formatTraceparent(trace)).traceId).toBe(trace.traceId);

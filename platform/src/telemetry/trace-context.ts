@@ -6,11 +6,14 @@ export interface TraceContext {
   readonly traceId: string;
   /** 16 lower-case hexadecimal digits, this process's part. */
   readonly spanId: string;
+  /** Whether the trace is recorded; not told means that it may be. */
+  readonly sampled?: boolean;
 }
 
 /** A later version than 00 may add parts, but begins alike. */
-const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(-.*)?$/;
+const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
 const NO_VERSION = 'ff';
+const SAMPLED = 1;
 
 /** Begins a new trace. */
 export function startTrace(): TraceContext {
@@ -18,22 +21,36 @@ export function startTrace(): TraceContext {
 }
 
 /**
- * Goes on with the trace that a `traceparent` header names, or begins one when it is absent or malformed.
+ * Reads a `traceparent` header: the trace, and the part of it that asks.
  *
+ * @returns undefined when it is absent or malformed
  * @see https://www.w3.org/TR/trace-context/
  */
-export function continueTrace(traceparent: string | undefined): TraceContext {
-  const [, version, traceId, parentId, added] = TRACEPARENT.exec(traceparent ?? '') ?? [];
+export function readTraceparent(traceparent: string | null | undefined): TraceContext | undefined {
+  const [, version, traceId, spanId, flags, added] = TRACEPARENT.exec(traceparent ?? '') ?? [];
   const isValid =
     traceId !== undefined &&
+    spanId !== undefined &&
     version !== NO_VERSION &&
     (version !== '00' || added === undefined) &&
     !/^0+$/.test(traceId) &&
-    !/^0+$/.test(parentId ?? '0');
-  return isValid ? { traceId, spanId: randomBytes(8).toString('hex') } : startTrace();
+    !/^0+$/.test(spanId);
+  return isValid ? { traceId, spanId, sampled: (parseInt(flags ?? '00', 16) & SAMPLED) !== 0 } : undefined;
+}
+
+/** Goes on with the trace that a `traceparent` header names, or begins one when it is absent or malformed. */
+export function continueTrace(traceparent: string | undefined): TraceContext {
+  const parent = readTraceparent(traceparent);
+  return parent === undefined
+    ? startTrace()
+    : {
+        traceId: parent.traceId,
+        spanId: randomBytes(8).toString('hex'),
+        ...(parent.sampled === false ? { sampled: false } : {}),
+      };
 }
 
 /** Writes the header that hands a trace on. */
 export function formatTraceparent(trace: TraceContext): string {
-  return `00-${trace.traceId}-${trace.spanId}-01`;
+  return `00-${trace.traceId}-${trace.spanId}-${trace.sampled === false ? '00' : '01'}`;
 }

@@ -4,5 +4,6 @@ export { startTestIdentity, type TestIdentity, type TokenOptions } from './test-
 export { createSubgraphClient, type SubgraphAnswer, type SubgraphClient } from './subgraph-client.js';
 export { testTelemetry } from './test-telemetry.js';
 export { startTestEventSources, type TestEventSource } from './test-event-source.js';
+export { startTestFront, type TestFront } from './test-front.js';
 export { startTestServer, type TestDatabase, type TestServer } from '../events/test-fixtures.js';
 export { canTestNats, startNatsServer, type TestNatsServer } from './nats-server.js';

@@ -3,6 +3,7 @@ import 'graphiql/style.css';
 import './styles/theme.css';
 import './styles/layout.css';
 import './styles/panels.css';
+import './styles/plan.css';
 import { createRoot } from 'react-dom/client';
 import { Application } from './application.js';
 import { ErrorBoundary } from './components/error-boundary.js';

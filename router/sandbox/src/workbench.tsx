@@ -23,7 +23,7 @@ export function Workbench() {
   const configuration = useConfiguration();
   const [target, setTarget] = useState(() => targetOfAddress(configuration, new URL(window.location.href)));
   const [bar, setBar] = useState<HTMLElement | null>(null);
-  const fetcher = useFetcher(target.endpoint);
+  const fetcher = useFetcher(target.endpoint, target.subgraph === undefined);
 
   const choose = useCallback((chosen: Target) => {
     window.history.replaceState(null, '', addressOfTarget(chosen, new URL(window.location.href)));
@@ -69,11 +69,11 @@ export function Workbench() {
 }
 
 /** A fetcher for the endpoint; what was asked of the endpoint before it is given up when another is chosen. */
-function useFetcher(endpoint: string) {
+function useFetcher(endpoint: string, isSupergraph: boolean) {
   const { fetcher, controller } = useMemo(() => {
     const abort = new AbortController();
-    return { controller: abort, fetcher: createFetcher(endpoint, abort.signal) };
-  }, [endpoint]);
+    return { controller: abort, fetcher: createFetcher(endpoint, abort.signal, isSupergraph) };
+  }, [endpoint, isSupergraph]);
   useEffect(
     () => () => controller.abort(new Error('Given up, because another target was chosen.')),
     [controller],

@@ -58,6 +58,7 @@ export class EventSources {
         secret: secret ?? NO_SECRET,
         logger,
         silenceMilliseconds,
+        heartbeatMilliseconds: HEARTBEAT_MILLISECONDS,
       }),
       listeners: listenersOf(name),
       logger,
@@ -67,6 +68,8 @@ export class EventSources {
   }
 }
 
+/** Well below the second for which what was heard counts as current, so that a busy moment does not end it. */
+const HEARTBEAT_MILLISECONDS = 250;
 /** A subgraph that asks for no secret takes any. */
 const NO_SECRET = 'none';
 

@@ -3,6 +3,7 @@ import type { RouterConfiguration, SubgraphSettings } from '../configuration.js'
 import { introspectToken } from '../identity/introspection.js';
 import { createSessionGuard, type SessionGuard } from '../identity/session-guard.js';
 import { EventSources } from './event-sources.js';
+import type { EventListener, FollowedSource } from './followed-source.js';
 
 /** After how long without a heartbeat a source counts as silent. */
 const SILENCE_MILLISECONDS = 10_000;
@@ -13,6 +14,8 @@ const LOOK_BACK_MILLISECONDS = 20 * 60_000;
 export interface FollowedEvents {
   /** Undefined when the events of the identity subgraph are not followed. */
   readonly sessions: SessionGuard | undefined;
+  /** A subgraph whose events are followed; undefined for any other. */
+  sourceOf(name: string): FollowedSource | undefined;
   /** Follows the subgraphs of the supergraph that is served now. */
   follow(): void;
   stop(): Promise<void>;
@@ -23,9 +26,11 @@ export function followEvents(options: {
   readonly configuration: RouterConfiguration;
   /** The subgraphs of the supergraph that is served. */
   readonly settings: () => ReadonlyArray<SubgraphSettings>;
+  /** Who else hears the events of a subgraph. */
+  readonly listenersOf?: (source: string) => ReadonlyArray<EventListener>;
   readonly logger: Logger;
 }): FollowedEvents {
-  const { configuration, settings, logger } = options;
+  const { configuration, settings, listenersOf, logger } = options;
   const { sources: names, identitySubgraph } = configuration.events;
   const identity = (): SubgraphSettings | undefined =>
     settings().find(({ name }) => name === identitySubgraph);
@@ -41,7 +46,10 @@ export function followEvents(options: {
     : undefined;
   const sources: EventSources = new EventSources({
     names,
-    listenersOf: (source) => (source === identitySubgraph && sessions !== undefined ? [sessions] : []),
+    listenersOf: (source) => [
+      ...(source === identitySubgraph && sessions !== undefined ? [sessions] : []),
+      ...(listenersOf?.(source) ?? []),
+    ],
     lookBackOf: (source) => (source === identitySubgraph ? LOOK_BACK_MILLISECONDS : undefined),
     silenceMilliseconds: SILENCE_MILLISECONDS,
     logger,
@@ -49,6 +57,7 @@ export function followEvents(options: {
   sources.follow(settings());
   return {
     sessions,
+    sourceOf: (name) => sources.get(name),
     follow: () => sources.follow(settings()),
     stop: () => sources.stop(),
   };

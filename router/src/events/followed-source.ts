@@ -13,6 +13,8 @@ export interface EventListener {
   onEvent(event: ReceivedEvent): void;
   /** Events may have been missed, or the log began anew: whatever was concluded from it is void. */
   onReset(): void;
+  /** The source is followed from here on; what was told before is not. */
+  onBegin?(): void;
 }
 
 /** The events of one subgraph as this process of the router follows them. It keeps nothing on disk. */
@@ -20,6 +22,11 @@ export interface FollowedSource {
   readonly source: string;
   /** Whether everything is known that the source told until a moment ago: it was heard within the bound. */
   isCurrent(): boolean;
+  /**
+   * A moment, in the milliseconds of `performance.now()`: everything that had committed by then was told and heard.
+   * `-Infinity` while it is not known.
+   */
+  completeAt(): number;
   /** Up to where it was followed; undefined before the first page. */
   position(): Position | undefined;
   stop(): Promise<void>;
@@ -44,6 +51,7 @@ export function followSource(options: {
   const ending = new AbortController();
   const { signal } = ending;
   let heardAt = -Infinity;
+  let completeAt = -Infinity;
   let place: Position | undefined;
 
   const begin = (): Promise<Position> =>
@@ -52,7 +60,10 @@ export function followSource(options: {
       : transport.positionAt(new Date(Date.now() - lookBackMilliseconds), signal);
 
   const follow = async (): Promise<void> => {
-    place ??= await begin();
+    if (place === undefined) {
+      place = await begin();
+      listeners.forEach((listener) => listener.onBegin?.());
+    }
     for await (const page of transport.follow({ after: place, signal })) {
       for (const envelope of page.events) {
         const parsed = parseEnvelope(envelope);
@@ -66,6 +77,7 @@ export function followSource(options: {
       }
       place = page.position;
       heardAt = performance.now();
+      completeAt = Math.max(completeAt, page.completeAt ?? -Infinity);
     }
   };
 
@@ -82,6 +94,7 @@ export function followSource(options: {
         if (error instanceof FeedRefusal && error.losesPosition) {
           place = undefined;
           heardAt = -Infinity;
+          completeAt = -Infinity;
           listeners.forEach((listener) => listener.onReset());
         }
         failures += 1;
@@ -98,6 +111,7 @@ export function followSource(options: {
   return {
     source,
     isCurrent: () => performance.now() - heardAt < silenceMilliseconds,
+    completeAt: () => completeAt,
     position: () => place,
     async stop() {
       ending.abort();

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { createLogger } from '@supergraph/platform/telemetry';
-import { getOperationAST, GraphQLError, parse } from 'graphql';
+import { getOperationAST, GraphQLError, parse, type FieldNode } from 'graphql';
 import type { RouterContext } from '../identity/request-context.js';
 import { loadPlanner } from '../supergraph/gateway-planner.js';
 import { compose } from '../testing/test-router.js';
@@ -115,8 +115,8 @@ describe('a response', () => {
 
 describe('a hook', () => {
   it('withholds fields: they are not fetched, and null with an error', async () => {
-    const withheld = (type: string, field: string) =>
-      type === 'User' && field === 'salary'
+    const withheld = ({ name }: FieldNode) =>
+      name.value === 'salary'
         ? ({ message: 'Not for you.', extensions: { code: 'FORBIDDEN' } } as const)
         : undefined;
     const { response, fetches } = await run(

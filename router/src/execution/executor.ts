@@ -35,7 +35,8 @@ export function createExecutor({ operations, fetcher, logger, hooks = {} }: Exec
       return { errors };
     }
     const asked = { document, operation, variables, context };
-    const decision = hooks.policy?.(asked);
+    const decided = hooks.policy?.(asked);
+    const decision = decided instanceof Promise ? await decided : decided;
     const prepared = operations.get({ textHash: queryHash, document, operation }, decision);
     const plan = prepared.planFor(coerced);
     await hooks.willExecute?.(plan, asked);

@@ -1,9 +1,9 @@
-import type { DocumentNode, OperationDefinitionNode } from 'graphql';
+import type { DocumentNode, FieldNode, OperationDefinitionNode } from 'graphql';
 import type { RouterContext } from '../identity/request-context.js';
 import type { FieldError } from './data/field-failure.js';
 
-/** Says of a field of a type why it may not be read; undefined when it may. */
-export type Withheld = (typename: string, fieldName: string) => FieldError | undefined;
+/** Says of a field of the operation why it may not be read; undefined when it may. */
+export type Withheld = (node: FieldNode) => FieldError | undefined;
 
 /** What somebody may not have of an operation. */
 export interface PolicyDecision {
@@ -28,4 +28,6 @@ export interface AskedOperation {
  * @returns undefined when nothing is withheld
  * @throws GraphQLError to refuse the operation as a whole
  */
-export type OperationPolicy = (asked: AskedOperation) => PolicyDecision | undefined;
+export type OperationPolicy = (
+  asked: AskedOperation,
+) => PolicyDecision | undefined | Promise<PolicyDecision | undefined>;

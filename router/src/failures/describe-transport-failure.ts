@@ -9,6 +9,8 @@ const CODES: Readonly<Record<TransportFailureKind, ErrorCode>> = {
   abandoned: 'SUBGRAPH_UNAVAILABLE',
   late: 'SUBGRAPH_TIMEOUT',
   malformed: 'SUBGRAPH_BAD_RESPONSE',
+  open: 'SUBGRAPH_CIRCUIT_OPEN',
+  full: 'SUBGRAPH_OVERLOADED',
 };
 
 /** Says in plain words what the lack of an answer means to whoever asked; `uncertain` when it may have been carried out. */
@@ -31,6 +33,10 @@ function wordsFor(service: string, kind: TransportFailureKind): string {
       return `The service ${service} did not answer in time.`;
     case 'malformed':
       return `The service ${service} answered something that is not a GraphQL response.`;
+    case 'open':
+      return `The service ${service} has failed so often of late that it is not asked just now; try again shortly.`;
+    case 'full':
+      return `Too many requests wait for the service ${service} already; try again shortly.`;
     case 'unreachable':
     case 'interrupted':
     case 'overloaded':

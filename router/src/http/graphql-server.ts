@@ -5,25 +5,28 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import type { Logger, Metrics } from '@supergraph/platform/telemetry';
+import type { Logger } from '@supergraph/platform/telemetry';
 import { GraphQLError, OperationTypeNode, type OperationDefinitionNode } from 'graphql';
 import type { RouterConfiguration } from '../configuration.js';
 import { stringifyResult } from '../execution/response/response-text.js';
 import type { ErrorFormatter } from '../failures/format-error.js';
 import type { RouterContext } from '../identity/request-context.js';
 import type { SupergraphGateway } from '../supergraph/supergraph-gateway.js';
-import { limitDepth } from './limit-depth.js';
-
-/** Lexical tokens of one operation; introspection queries have about 300. */
-const MAXIMUM_TOKENS = 15_000;
+import { executeAdmitted } from './admission-plugin.js';
+import { limitRates } from '../rate-limits/rate-limit-plugin.js';
+import type { PersistedOperations } from '../persisted-operations/persisted-operations.js';
+import { hideSuggestions } from './hide-suggestions.js';
+import { chooseStatus } from './response-status.js';
 
 /** What the GraphQL server is made of. */
 export interface GraphqlServerOptions {
-  readonly configuration: Pick<RouterConfiguration, 'introspection'>;
+  readonly configuration: Pick<RouterConfiguration, 'introspection' | 'operationLimits' | 'rateLimits'>;
   readonly gateway: SupergraphGateway;
+  readonly persisted: PersistedOperations;
   readonly formatError: ErrorFormatter;
   readonly logger: Logger;
-  readonly metrics: Metrics;
+  /** Counts and traces operations. */
+  readonly observe: ApolloServerPlugin<RouterContext>;
 }
 
 /** Makes the Apollo Server that parses, validates and answers; it keeps parsed and validated operations. */
@@ -37,18 +40,24 @@ export function createGraphqlServer(options: GraphqlServerOptions): ApolloServer
     csrfPrevention: true,
     persistedQueries: false,
     stopOnTerminationSignals: false,
-    parseOptions: { maxTokens: MAXIMUM_TOKENS },
-    validationRules: [limitDepth],
+    parseOptions: { maxTokens: options.configuration.operationLimits.tokens },
     logger: options.logger.child({ library: '@apollo/server' }, { level: 'warn' }),
-    formatError: options.formatError,
+    formatError: options.configuration.introspection
+      ? options.formatError
+      : hideSuggestions(options.formatError),
     stringifyResult,
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
+      executeAdmitted(options.persisted),
       refuseWhatCannotRun,
-      countOperations(options.metrics),
+      ...(options.configuration.rateLimits.length === 0
+        ? []
+        : [limitRates(options.configuration.rateLimits)]),
+      chooseStatus,
+      options.observe,
     ],
   });
 }
@@ -76,24 +85,4 @@ function cannotRun(message: string): GraphQLError {
   return new GraphQLError(message, {
     extensions: { code: 'OPERATION_RESOLUTION_FAILURE', http: { status: 400 } },
   });
-}
-
-function countOperations(metrics: Metrics): ApolloServerPlugin<RouterContext> {
-  return {
-    requestDidStart: () =>
-      Promise.resolve({
-        willSendResponse: ({ response }) => {
-          if (response.body.kind === 'single') {
-            const { errors, data } = response.body.singleResult;
-            const failed = errors !== undefined && errors.length > 0;
-            metrics.operations.inc({ outcome: !failed ? 'success' : hasData(data) ? 'partial' : 'error' });
-          }
-          return Promise.resolve();
-        },
-      }),
-  };
-}
-
-function hasData(data: unknown): boolean {
-  return data !== undefined && data !== null;
 }

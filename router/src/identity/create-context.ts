@@ -1,6 +1,8 @@
 import type { TokenVerifier } from '@supergraph/platform/identity';
 import { currentRequest, startTrace } from '@supergraph/platform/telemetry';
 import type { Request, Response } from 'express';
+import { COST_HEADER } from '../cost/cost-header.js';
+import { ClientPositions, POSITION_HEADER } from '../entity-cache/client-positions.js';
 import { RequestLifetime } from '../http/request-lifetime.js';
 import { authenticate } from './authenticate.js';
 import { clientCookies } from './client-cookies.js';
@@ -28,6 +30,12 @@ export async function createContext(
     clientUserAgent: printable(request.get('user-agent')),
     cookies: clientCookies(request, response),
     lifetime,
+    asksForCost: request.get(COST_HEADER)?.trim() === 'estimate',
+    positions: new ClientPositions(request.get(POSITION_HEADER), (header) => {
+      if (!response.headersSent) {
+        response.setHeader(POSITION_HEADER, header);
+      }
+    }),
   };
 }
 

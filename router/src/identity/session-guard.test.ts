@@ -32,7 +32,7 @@ async function startIdentity(answer: RequestListener) {
   stop = () => server.close();
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`;
   const introspect = (token: string): Promise<boolean> =>
-    introspectToken({ name: 'door', urls: [url], secret: 'secret' }, token);
+    introspectToken({ name: 'door', urls: [url], secret: 'secret', timeoutMilliseconds: 1_000 }, token);
   return { asked, introspect };
 }
 

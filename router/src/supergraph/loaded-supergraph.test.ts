@@ -9,7 +9,16 @@ import { readExpectedOperations } from './expected-operations.js';
 import { loadSupergraph, type LoadedSupergraph, type LoadingOptions } from './loaded-supergraph.js';
 
 const logger = createLogger('test', 'silent');
-const clients = new SubgraphClients(1, 1_000);
+const clients = new SubgraphClients(
+  {
+    connectionsPerReplica: 1,
+    maximumWaiting: 1,
+    waitMilliseconds: 1,
+    retryPercent: 0,
+    breaker: { failures: 0 },
+  },
+  1_000,
+);
 let folder: string;
 
 beforeAll(async () => {
@@ -32,13 +41,17 @@ async function load(
   const sdl = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9") type Query { ${fields} }`;
   return loadSupergraph(compose([{ name: 'one', url: `http://127.0.0.1/${address}`, sdl }]), {
     configuration: {
-      settingsOf: ({ name, routingUrl }) => ({ name, urls: [routingUrl], secret: undefined }),
+      settingsOf: ({ name, routingUrl }) => ({
+        name,
+        urls: [routingUrl],
+        secret: undefined,
+        timeoutMilliseconds: 1_000,
+      }),
       events: { sources: [], identitySubgraph: 'auth' },
       limits: {
         subgraphTimeoutMilliseconds: 1,
         requestTimeoutMilliseconds: 1,
         maximumBodyBytes: 1,
-        connectionsPerReplica: 1,
       },
     },
     clients,

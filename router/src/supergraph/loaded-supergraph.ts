@@ -3,6 +3,7 @@ import type { Logger } from '@supergraph/platform/telemetry';
 import type { GraphQLSchema } from 'graphql';
 import type { RouterConfiguration } from '../configuration.js';
 import { createExecutor } from '../execution/executor.js';
+import { shareOperations } from '../execution/share-operations.js';
 import { combineHooks, type ExecutionHooks } from '../execution/hooks.js';
 import { FetchByHttp } from '../execution/fetch/fetch-by-http.js';
 import { FetchSharing } from '../execution/fetch/fetch-sharing.js';
@@ -51,6 +52,8 @@ export interface LoadingOptions {
   readonly logger: Logger;
   /** Makes what stands around the executor, in the order in which it takes part. */
   readonly stages?: (version: StagedSupergraph) => ReadonlyArray<Stage>;
+  /** Puts something around the planner, such as what counts plans. */
+  readonly observePlanner?: (planner: Planner) => Planner;
   /** Operations that are known to come: they are planned before the supergraph is served. */
   readonly expected?: ReadonlyArray<ExpectedOperation>;
   /** The version that is served meanwhile: what is asked for most of it is planned before the next is served. */
@@ -71,8 +74,13 @@ export async function loadSupergraph(sdl: string, options: LoadingOptions): Prom
   const settings = readSubgraphs(sdl).map(configuration.settingsOf);
   const subgraphs = new Map(settings.map((each) => [each.name, clients.clientFor(each)]));
   const fetches = new FetchSharing(
-    new FetchByHttp(subgraphs, configuration.limits, configuration.events.identitySubgraph),
-    configuration.limits,
+    new FetchByHttp(subgraphs, configuration.events.identitySubgraph),
+    // Each of them ends by itself at its subgraph's own time.
+    {
+      subgraphTimeoutMilliseconds: Math.max(
+        ...settings.map(({ timeoutMilliseconds }) => timeoutMilliseconds),
+      ),
+    },
   );
   const operations = await loadOperations(sdl, options);
   const stages = options.stages?.({ sdl, planner: operations.planner }) ?? [];
@@ -85,18 +93,28 @@ export async function loadSupergraph(sdl: string, options: LoadingOptions): Prom
     logger,
     hooks: combineHooks(stages.map(({ hooks = {} }) => hooks)),
   });
+  const shared = shareOperations(execute);
   if (operations !== previous?.operations) {
     await operations.warm([
       ...(options.expected ?? []),
       ...(previous?.operations.mostUsed(WARMED_OPERATIONS) ?? []),
     ]);
   }
-  return { sdl, schema: operations.planner.schema, subgraphs: [...subgraphs.values()], operations, execute };
+  return {
+    sdl,
+    schema: operations.planner.schema,
+    subgraphs: [...subgraphs.values()],
+    operations,
+    execute: shared,
+  };
 }
 
 /** A supergraph that differs from the one before in addresses only keeps its plans. */
-async function loadOperations(sdl: string, { previous, logger }: LoadingOptions): Promise<OperationStore> {
+async function loadOperations(
+  sdl: string,
+  { previous, logger, observePlanner = (planner) => planner }: LoadingOptions,
+): Promise<OperationStore> {
   return previous !== undefined && withoutAddresses(previous.sdl) === withoutAddresses(sdl)
     ? previous.operations
-    : new OperationStore(await loadPlanner(sdl, logger));
+    : new OperationStore(observePlanner(await loadPlanner(sdl, logger)));
 }

@@ -8,7 +8,7 @@ import { secretNameFor } from '@supergraph/platform/configuration';
 import { parse } from 'graphql';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { readRouterConfiguration } from '../config.js';
-import { startRouter, type RunningRouter } from '../router.js';
+import { startRouter, type RouterOptions, type RunningRouter } from '../router.js';
 
 /** What a composition needs of a subgraph. */
 export interface ComposedSubgraph {
@@ -50,6 +50,10 @@ export interface TokenChanges {
   readonly issuer?: string;
   readonly audience?: string;
   readonly expiresAt?: number;
+  readonly role?: string;
+  /** Separated by blanks. */
+  readonly scope?: string;
+  readonly policies?: ReadonlyArray<string>;
 }
 
 /** Composes subgraphs in process; throws with the composition's errors. */
@@ -69,6 +73,7 @@ export const SECRET = 'a-secret-of-the-tests-that-is-long-enough';
 export async function startTestRouter(
   subgraphs: ReadonlyArray<ComposedSubgraph>,
   environment: Readonly<Record<string, string>> = {},
+  options: RouterOptions = {},
 ): Promise<TestRouter> {
   const folder = await mkdtemp(join(tmpdir(), 'router-test-'));
   const supergraphFile = join(folder, 'supergraph.graphql');
@@ -85,6 +90,9 @@ export async function startTestRouter(
       ...Object.fromEntries(subgraphs.map(({ name }) => [secretNameFor(name, 'router'), SECRET])),
       ...environment,
     }),
+    undefined,
+    undefined,
+    options,
   );
   return {
     url: router.url,
@@ -127,9 +135,19 @@ async function serveKeys() {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/keys`,
     publicKey,
-    sign: ({ issuer = 'supergraph-auth', audience = 'supergraph', expiresAt }: TokenChanges = {}) =>
-      new SignJWT({ sid: '019b0000-0000-7000-8000-000000000002', role: 'READER', scope: 'read' })
-        .setProtectedHeader({ alg: 'EdDSA', kid: 'test' })
+    sign: ({
+      issuer = 'supergraph-auth',
+      audience = 'supergraph',
+      expiresAt,
+      ...claims
+    }: TokenChanges = {}) =>
+      new SignJWT({
+        sid: '019b0000-0000-7000-8000-000000000002',
+        role: 'READER',
+        scope: 'read',
+        ...claims,
+      })
+        .setProtectedHeader({ alg: 'EdDSA', kid: 'test', typ: 'at+jwt' })
         .setSubject('019b0000-0000-7000-8000-000000000001')
         .setIssuer(issuer)
         .setAudience(audience)

@@ -1,6 +1,9 @@
 import { CALLER_HEADER, SECRET_HEADER } from '@supergraph/platform/identity';
 import { formatTraceparent, type TraceContext } from '@supergraph/platform/telemetry';
 
+/** Tells a subgraph how long its answer is waited for, in milliseconds; after that it need not go on. */
+export const TIMEOUT_HEADER = 'x-supergraph-timeout-milliseconds';
+
 /** For whom the router asks. */
 export interface AskedFor {
   /** The verified access token, undefined for nobody. */

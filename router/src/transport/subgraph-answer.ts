@@ -6,6 +6,12 @@ export interface SubgraphAnswer {
   readonly errors?: ReadonlyArray<unknown>;
   /** Characters of its text. */
   readonly length?: number;
+  /** Its `Cache-Control` header. */
+  readonly cacheControl?: string;
+  /** What its `extensions` say, unchecked. */
+  readonly extensions?: unknown;
+  /** How many of its entities, or whether its root fields (1), came from a cache. */
+  readonly cached?: number;
 }
 
 const OVERLOADED = new Set([502, 503, 504]);
@@ -39,7 +45,7 @@ function readResponse(text: string): SubgraphAnswer | undefined {
   if (!isObject(value)) {
     return undefined;
   }
-  const { data, errors } = value;
+  const { data, errors, extensions } = value;
   // Some servers write `"errors": null` or an empty list where the specification wants the key left out.
   const given = Array.isArray(errors) && errors.length > 0 ? errors : undefined;
   const fits =
@@ -51,6 +57,7 @@ function readResponse(text: string): SubgraphAnswer | undefined {
   return {
     ...(data === undefined ? {} : { data }),
     ...(given === undefined ? {} : { errors: given }),
+    ...(extensions === undefined ? {} : { extensions }),
     length: text.length,
   };
 }

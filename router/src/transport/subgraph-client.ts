@@ -1,7 +1,13 @@
+import { startTrace } from '@supergraph/platform/telemetry';
 import type { SubgraphSettings } from '../configuration.js';
+import { Slots } from '../overload/slots.js';
+import type { BreakerState } from './breaker.js';
+import { CallDeadline } from './call-deadline.js';
 import { chooseReplica } from './choose-replica.js';
-import { classifyFailure } from './classify-failure.js';
+import type { TransportSettings } from './configuration.js';
 import { Replica } from './replica.js';
+import { requestHeaders, TIMEOUT_HEADER } from './request-headers.js';
+import { backoffMilliseconds, RetryBudget } from './retry-budget.js';
 import { parseAnswer, type SubgraphAnswer } from './subgraph-answer.js';
 import { TransportFailure } from './transport-failure.js';
 
@@ -23,49 +29,85 @@ export interface SubgraphCall {
 /** How a replica is doing, for operators. */
 export interface ReplicaState {
   readonly url: string;
-  /** Whether it refused the last connection. */
+  /** Whether it refused the last connection, or fails too often to be asked. */
   readonly isAway: boolean;
+  readonly breaker: BreakerState;
 }
+
+/** What a client counted since it was made. */
+export interface SubgraphCounts {
+  /** Requests that were sent once more. */
+  retries: number;
+  /** Requests that were not sent once more, since the budget was used up. */
+  retriesRefused: number;
+  /** Requests that were not sent, since every breaker was open. */
+  refusedOpen: number;
+  /** Requests that were not sent, since too many waited. */
+  refusedFull: number;
+}
+
+const PROBE_BODY = '{"query":"{__typename}"}';
+const PROBE_MILLISECONDS = 1_000;
+const NONE_TRIED: ReadonlySet<Replica> = new Set();
 
 /**
  * Asks one subgraph, whichever of its replicas answers.
  *
  * A refused connection is tried on every other replica, for mutations too since nothing was sent. A query is
- * sent once more when its connection broke or when the replica said 502 or 503.
+ * sent once more when its connection broke or when the replica said 502 or 503, as long as the budget of retries
+ * lasts. At most as many requests are under way as there are connections, and a bounded number waits.
  */
 export class SubgraphClient {
   readonly settings: SubgraphSettings;
+  readonly counts: SubgraphCounts = { retries: 0, retriesRefused: 0, refusedOpen: 0, refusedFull: 0 };
   readonly #replicas: ReadonlyArray<Replica>;
+  readonly #slots: Slots;
+  readonly #budget: RetryBudget;
   #turn = 0;
 
-  constructor(settings: SubgraphSettings, connectionsPerReplica: number) {
+  constructor(settings: SubgraphSettings, transport: TransportSettings) {
     this.settings = settings;
-    this.#replicas = settings.urls.map((url) => new Replica(url, connectionsPerReplica));
+    const { connectionsPerReplica: connections, breaker, maximumWaiting, waitMilliseconds } = transport;
+    const probe = (replica: Replica): Promise<unknown> => this.#probe(replica);
+    this.#replicas = settings.urls.map((url) => new Replica(url, { connections, breaker, probe }));
+    this.#slots = new Slots({
+      atOnce: connections * Math.max(settings.urls.length, 1),
+      waiting: maximumWaiting,
+      waitMilliseconds,
+    });
+    this.#budget = new RetryBudget(transport.retryPercent);
   }
 
   /** Throws {@link TransportFailure} when no replica gave a GraphQL response in time. */
   async send(call: SubgraphCall): Promise<SubgraphAnswer> {
-    const controller = new AbortController();
-    const timer = setTimeout(
-      () => {
-        controller.abort(new TransportFailure('late', `no answer within ${call.timeoutMilliseconds} ms`));
-      },
-      Math.max(call.timeoutMilliseconds, 0),
-    );
-    const forget = call.onAbandoned?.(() => {
-      controller.abort(new TransportFailure('abandoned', 'the client has left'));
-    });
+    const deadline = new CallDeadline(call.timeoutMilliseconds, call.onAbandoned);
     try {
-      return await this.#attempt(call, controller.signal);
+      if (!this.#slots.tryTake()) {
+        await this.#waitForSlot(call, deadline);
+      }
+      try {
+        return await this.#attempt(call, deadline);
+      } finally {
+        this.#slots.release();
+      }
     } finally {
-      clearTimeout(timer);
-      forget?.();
+      deadline.clear();
     }
   }
 
   /** How each replica is doing. */
   get replicas(): ReadonlyArray<ReplicaState> {
-    return this.#replicas.map(({ url, isAway }) => ({ url, isAway }));
+    return this.#replicas.map(({ url, isAway, breakerState: breaker }) => ({ url, isAway, breaker }));
+  }
+
+  /** Requests under way. */
+  get inFlight(): number {
+    return this.#slots.taken;
+  }
+
+  /** Requests that wait to be sent. */
+  get waiting(): number {
+    return this.#slots.waiting;
   }
 
   /** Closes the connections when their requests have ended. */
@@ -73,42 +115,108 @@ export class SubgraphClient {
     await Promise.all(this.#replicas.map((replica) => replica.close()));
   }
 
-  async #attempt(call: SubgraphCall, signal: AbortSignal): Promise<SubgraphAnswer> {
-    const tried = new Set<Replica>();
+  async #attempt(call: SubgraphCall, deadline: CallDeadline): Promise<SubgraphAnswer> {
+    const gaveTime = call.timeoutMilliseconds * 2 >= this.settings.timeoutMilliseconds;
+    let tried: Set<Replica> | undefined;
     let repeats = call.operation === 'query' ? 1 : 0;
     let failure: TransportFailure | undefined;
     this.#turn += 1;
+    this.#budget.deposit();
     for (;;) {
       // With nothing left to try, a broken query may meet its only replica again: it may have come back already.
-      const replica = chooseReplica(this.#replicas, tried, this.#turn);
+      const replica = chooseReplica(this.#replicas, tried ?? NONE_TRIED, this.#turn);
       if (replica === undefined) {
-        throw failure ?? new TransportFailure('unreachable', 'the subgraph has no address');
+        throw failure ?? this.#noReplica();
       }
       try {
-        return await exchange(replica, call, signal);
+        const answer = await exchange(replica, call, deadline);
+        replica.judge(undefined, gaveTime);
+        return answer;
       } catch (error) {
-        failure = classifyFailure(error, signal.aborted ? signal.reason : undefined);
-        if (failure.kind === 'unreachable') {
-          replica.refused();
-          tried.add(replica);
-        } else if (repeats > 0 && (failure.kind === 'interrupted' || failure.kind === 'overloaded')) {
-          repeats -= 1;
-          if (tried.size < this.#replicas.length - 1) {
-            tried.add(replica);
-          }
-        } else {
-          throw failure;
+        if (!(error instanceof TransportFailure)) {
+          throw error;
         }
+        failure = error;
+        replica.judge(failure, gaveTime);
       }
+      if (failure.kind === 'unreachable') {
+        (tried ??= new Set()).add(replica);
+        continue;
+      }
+      if (repeats === 0 || (failure.kind !== 'interrupted' && failure.kind !== 'overloaded')) {
+        throw failure;
+      }
+      repeats -= 1;
+      if (!this.#budget.tryTake()) {
+        this.counts.retriesRefused += 1;
+        throw failure;
+      }
+      this.counts.retries += 1;
+      tried ??= new Set();
+      if (tried.size < this.#replicas.length - 1) {
+        tried.add(replica);
+      }
+      await deadline.pause(backoffMilliseconds(0));
+    }
+  }
+
+  async #waitForSlot({ onAbandoned }: SubgraphCall, deadline: CallDeadline): Promise<void> {
+    // Why wait for what will not be asked?
+    if (!this.#replicas.some(({ admits }) => admits)) {
+      throw this.#noReplica();
+    }
+    switch (await this.#slots.wait(deadline.remainingMilliseconds, onAbandoned)) {
+      case undefined:
+        return;
+      case 'abandoned':
+        throw new TransportFailure('abandoned', 'the client has left');
+      case 'full':
+      case 'late':
+        this.counts.refusedFull += 1;
+        throw new TransportFailure(
+          'full',
+          `${this.inFlight} requests are under way and ${this.waiting} wait`,
+        );
+    }
+  }
+
+  #noReplica(): TransportFailure {
+    if (this.#replicas.length === 0) {
+      return new TransportFailure('unreachable', 'the subgraph has no address');
+    }
+    this.counts.refusedOpen += 1;
+    return new TransportFailure(
+      'open',
+      'the last requests failed; it is asked again when a probe is answered',
+    );
+  }
+
+  async #probe(replica: Replica): Promise<void> {
+    const deadline = new CallDeadline(PROBE_MILLISECONDS, undefined);
+    const headers = requestHeaders(
+      { token: undefined, trace: startTrace(), clientIp: undefined, clientUserAgent: undefined },
+      this.settings.secret,
+    );
+    try {
+      const { status, text } = await replica.send(headers, PROBE_BODY, deadline.guard);
+      parseAnswer(status, text);
+    } finally {
+      deadline.clear();
     }
   }
 }
 
-async function exchange(replica: Replica, call: SubgraphCall, signal: AbortSignal): Promise<SubgraphAnswer> {
-  const { status, text, cookies } = await replica.post(call.headers, call.body, signal);
-  replica.accepted();
-  if (cookies.length > 0) {
-    call.onCookies?.(cookies);
+async function exchange(
+  replica: Replica,
+  { headers, body, onCookies }: SubgraphCall,
+  deadline: CallDeadline,
+): Promise<SubgraphAnswer> {
+  const remaining = String(Math.ceil(deadline.remainingMilliseconds));
+  const answer = await replica.post({ ...headers, [TIMEOUT_HEADER]: remaining }, body, deadline.guard);
+  if (answer.cookies.length > 0) {
+    onCookies?.(answer.cookies);
   }
-  return parseAnswer(status, text);
+  const { cacheControl } = answer;
+  const parsed = parseAnswer(answer.status, answer.text);
+  return cacheControl === undefined ? parsed : { ...parsed, cacheControl };
 }

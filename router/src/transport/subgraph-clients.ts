@@ -1,4 +1,5 @@
 import type { SubgraphSettings } from '../configuration.js';
+import type { TransportSettings } from './configuration.js';
 import { SubgraphClient } from './subgraph-client.js';
 
 /** The clients of all subgraphs: kept over a reload of the supergraph as long as nothing about a subgraph changes. */
@@ -6,11 +7,10 @@ export class SubgraphClients {
   readonly #clients = new Map<string, SubgraphClient>();
 
   /**
-   * @param connectionsPerReplica how many connections one replica gets
    * @param graceMilliseconds how long a client that is not needed any more goes on for requests under way
    */
   constructor(
-    private readonly connectionsPerReplica: number,
+    private readonly transport: TransportSettings,
     private readonly graceMilliseconds: number,
   ) {}
 
@@ -19,7 +19,7 @@ export class SubgraphClients {
     const key = JSON.stringify(settings);
     let client = this.#clients.get(key);
     if (client === undefined) {
-      client = new SubgraphClient(settings, this.connectionsPerReplica);
+      client = new SubgraphClient(settings, this.transport);
       this.#clients.set(key, client);
     }
     return client;
@@ -33,6 +33,11 @@ export class SubgraphClients {
         setTimeout(() => void client.close(), this.graceMilliseconds).unref();
       }
     }
+  }
+
+  /** All of them, those included that end soon. */
+  get all(): ReadonlyArray<SubgraphClient> {
+    return [...this.#clients.values()];
   }
 
   /** Closes all connections when their requests have ended. */

@@ -5,10 +5,14 @@
  * - `overloaded`: it said 502, 503 or 504 and nothing else;
  * - `late`: the deadline passed;
  * - `malformed`: what it sent is not a GraphQL response;
- * - `abandoned`: whoever asked has left.
+ * - `abandoned`: whoever asked has left;
+ * - `open`: it failed so often of late that it is not asked just now, so nothing was sent;
+ * - `full`: too many requests to it wait already, so nothing was sent.
  */
 export type TransportFailureKind =
-  'unreachable' | 'interrupted' | 'overloaded' | 'late' | 'malformed' | 'abandoned';
+  'unreachable' | 'interrupted' | 'overloaded' | 'late' | 'malformed' | 'abandoned' | 'open' | 'full';
+
+const NEVER_SENT: ReadonlySet<TransportFailureKind> = new Set(['unreachable', 'open', 'full']);
 
 /** A subgraph gave no answer. The message is for logs: it may name addresses. */
 export class TransportFailure extends Error {
@@ -20,5 +24,10 @@ export class TransportFailure extends Error {
     options?: { readonly cause: unknown },
   ) {
     super(message, options);
+  }
+
+  /** Whether it is certain that the subgraph has not seen the request. */
+  get isNeverSent(): boolean {
+    return NEVER_SENT.has(this.kind);
   }
 }

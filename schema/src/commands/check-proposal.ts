@@ -1,13 +1,14 @@
-import { isAcknowledged, parseAcknowledgements } from '../checks/acknowledgements.js';
+import { parseAcknowledgements } from '../checks/acknowledgements.js';
 import { acknowledgementFindings, changeFindings } from '../checks/change-findings.js';
 import { checkGraph } from '../checks/check-graph.js';
 import { planChangeFindings } from '../checks/drift.js';
 import type { SubgraphSource } from '../composition/compose-supergraph.js';
 import { extractSubgraphs } from '../composition/extract-subgraphs.js';
 import type { CheckResult } from './check-result.js';
-import { checkResult } from './check-result.js';
+import { checkResult, judgeChanges } from './check-result.js';
 import { today } from './check-schema.js';
 import { readProjectFiles } from './project-files.js';
+import type { UsageReport } from '../usage/usage-report.js';
 
 /** What one service would like to serve. */
 export interface Proposal {
@@ -26,10 +27,15 @@ export interface Proposal {
  * Checks one service's proposed SDL against what the others serve, with all the checks of `checkSchema`, but
  * for what a proposal cannot help: committed files are not compared, a plan that changes is a warning, and an
  * acknowledgement without its change may be another proposal's. Writes nothing.
+ * @param usage how clients used the graph: told with each change that can break them
  * @throws ServicesFileError, MissingFileError when the services cannot be read.
  * @throws GraphQLError when `supergraphSdl` is no valid supergraph.
  */
-export async function checkProposal(rootDirectory: string, proposal: Proposal): Promise<CheckResult> {
+export async function checkProposal(
+  rootDirectory: string,
+  proposal: Proposal,
+  usage?: UsageReport,
+): Promise<CheckResult> {
   const files = await readProjectFiles(rootDirectory);
   const served =
     proposal.supergraphSdl === undefined ? files.subgraphs : extractSubgraphs(proposal.supergraphSdl);
@@ -44,13 +50,10 @@ export async function checkProposal(rootDirectory: string, proposal: Proposal): 
       ...(graph.apiSdl === undefined
         ? []
         : planChangeFindings(files.plans, graph.plans, files.operationFiles, 'warning')),
-      ...changeFindings(graph.changes, acknowledgements, today()),
+      ...changeFindings(graph.changes, acknowledgements, today(), usage),
       ...acknowledgementFindings(problems, []),
     ],
-    changes: graph.changes.map((change) => ({
-      ...change,
-      acknowledged: isAcknowledged(change, acknowledgements),
-    })),
+    changes: judgeChanges(graph.changes, acknowledgements, usage),
     plans: graph.plans,
   });
 }

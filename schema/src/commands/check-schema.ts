@@ -1,21 +1,23 @@
-import { isAcknowledged, parseAcknowledgements, unusedAcknowledgements } from '../checks/acknowledgements.js';
+import { parseAcknowledgements, unusedAcknowledgements } from '../checks/acknowledgements.js';
 import { acknowledgementFindings, changeFindings } from '../checks/change-findings.js';
 import { checkGraph } from '../checks/check-graph.js';
 import { driftFinding, planChangeFindings } from '../checks/drift.js';
 import type { Finding } from '../checks/finding.js';
 import { checkEvents } from '../events/check-events.js';
 import type { CheckResult } from './check-result.js';
-import { checkResult } from './check-result.js';
+import { checkResult, judgeChanges } from './check-result.js';
 import { readProjectFiles } from './project-files.js';
+import type { UsageReport } from '../usage/usage-report.js';
 
 /**
  * Checks what is committed: the services compose without a hint; `supergraph.graphql`, `api.graphql` and
  * `operations/plans.json` are what comes out of it; every field that crosses a service boundary is nullable;
  * every saved operation is valid; no unacknowledged change breaks what was published; the contracts of events keep
  * their rules and break no consumer. Writes nothing.
+ * @param usage how clients used the graph: told with each change that can break them
  * @throws ServicesFileError, MissingFileError when the services cannot be read.
  */
-export async function checkSchema(rootDirectory: string): Promise<CheckResult> {
+export async function checkSchema(rootDirectory: string, usage?: UsageReport): Promise<CheckResult> {
   const files = await readProjectFiles(rootDirectory);
   const graph = await checkGraph({ ...files, publishedSdl: files.published });
   const { acknowledgements, problems } = parseAcknowledgements(files.acknowledgements);
@@ -28,7 +30,7 @@ export async function checkSchema(rootDirectory: string): Promise<CheckResult> {
     ...(graph.apiSdl === undefined
       ? []
       : planChangeFindings(files.plans, graph.plans, files.operationFiles, 'error')),
-    ...changeFindings(graph.changes, acknowledgements, today()),
+    ...changeFindings(graph.changes, acknowledgements, today(), usage),
     ...acknowledgementFindings(problems, unused),
     ...checkEvents({
       files: files.eventFiles,
@@ -40,10 +42,7 @@ export async function checkSchema(rootDirectory: string): Promise<CheckResult> {
   return checkResult({
     services: files.subgraphs.map(({ name }) => name),
     findings,
-    changes: graph.changes.map((change) => ({
-      ...change,
-      acknowledged: isAcknowledged(change, acknowledgements),
-    })),
+    changes: judgeChanges(graph.changes, acknowledgements, usage),
     plans: graph.plans,
   });
 }

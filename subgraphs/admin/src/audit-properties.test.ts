@@ -38,7 +38,7 @@ const idOfSequence = async (sequence: number) =>
   )[0]?.id;
 
 describe('the audit log', () => {
-  it('is whole and complete after any sequence of appends, repetitions and erasures', async () => {
+  it(`is whole and complete after any sequence of appends, repetitions and erasures (${RUNS} runs)`, async () => {
     let ids: string[] = [];
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (steps) => {
@@ -70,7 +70,7 @@ describe('the audit log', () => {
     );
   });
 
-  it('shows any one altered row at that row', async () => {
+  it(`shows any one altered row at that row (${RUNS} runs)`, async () => {
     await admin.append(Array.from({ length: 30 }, (_, index) => ({ resourceId: `thing-${index}` })));
     const { entries } = await admin.verify();
     const column = fc.constantFrom(

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import pg from 'pg';
 import { startTemporaryPostgres, type TemporaryPostgres } from '../../embedded-postgres/index.js';
 import { testTelemetry } from '../../testing/test-telemetry.js';
+import { openSession } from '../session.js';
 import { createGatedDatabase, type GatedDatabase } from './gated-database.js';
 import { addGateRoutes, GATE_PATH } from './gate-routes.js';
 
@@ -109,6 +110,22 @@ describe('the gate before a database', () => {
     }
     await tell('source', true);
     await tell('target', false);
+  });
+
+  it('opens sessions beside the pool on the open side, and ends them when it is left', async () => {
+    const name = async (client: pg.Client): Promise<string> =>
+      (await client.query<{ name: string }>('SELECT current_database() AS name')).rows[0]!.name;
+    database.gate.release('source');
+    const session = await openSession(database.pool);
+    expect(await name(session)).toBe('old_world');
+    const ended = new Promise((resolve) => session.once('end', resolve));
+    // A session is nobody's transaction: it does not keep the gate from draining.
+    expect(await database.gate.hold({ deadlineMilliseconds: 30_000, leaseMilliseconds: 60_000 })).toBe(true);
+    await ended;
+    const next = openSession(database.pool);
+    database.gate.release('target');
+    expect(await name(await next)).toBe('new_world');
+    await (await next).end();
   });
 
   it('obeys over HTTP, whoever has the secret only', async () => {

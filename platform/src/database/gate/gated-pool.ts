@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { Counter } from 'prom-client';
 import { CountingPool } from '../counting-pool.js';
+import { connectLike, type SessionOpener } from '../session.js';
 import { GATE_SIDES, type GateSide, type GateUrls } from './side.js';
 import type { WriteGate } from './write-gate.js';
 
@@ -14,7 +15,7 @@ type ConnectCallback = (
  * A pool in front of the pools of both sides: whoever asks for a connection waits at the gate and gets one to the side
  * that is open then. Whoever uses it, Prisma's adapter too, sees one ordinary pool that never changes.
  */
-export class GatedPool extends CountingPool {
+export class GatedPool extends CountingPool implements SessionOpener {
   private readonly sides: Readonly<Record<GateSide, pg.Pool>>;
 
   constructor(
@@ -42,6 +43,28 @@ export class GatedPool extends CountingPool {
       (error: unknown) => callback(error as Error, undefined, () => undefined),
     );
     return undefined;
+  }
+
+  /**
+   * Opens a connection to the side that is open. It is ended as soon as the gate leaves that side, so that nobody listens to,
+   * or holds a lock of, a database that another one has taken the place of.
+   */
+  async openSession(): Promise<pg.Client> {
+    const { side, leave } = await this.gate.enter();
+    try {
+      const client = await connectLike(this.sides[side]);
+      if (this.gate.state !== side) {
+        client.end().catch(() => undefined);
+        throw new Error('The database was exchanged while a connection to it was opened.');
+      }
+      const unwatch = this.gate.onChange((state) => {
+        if (state !== side) client.end().catch(() => undefined);
+      });
+      client.once('end', unwatch);
+      return client;
+    } finally {
+      leave();
+    }
   }
 
   override async end(): Promise<void> {

@@ -25,6 +25,12 @@ export interface WriteGate {
   release(side: GateSide): void;
   /** Waits until somebody may begin, and counts them in until `leave`. */
   enter(): Promise<{ readonly side: GateSide; readonly leave: () => void }>;
+  /**
+   * Tells whoever stays connected beside the pool when the gate leaves a side.
+   *
+   * @returns ends it
+   */
+  onChange(listener: (state: GateState) => void): () => void;
   /** Ends the watch over the databases. */
   stop(): void;
 }
@@ -50,9 +56,12 @@ export function createWriteGate(options: WriteGateOptions): WriteGate {
   let asking: Promise<void> | undefined;
   let lease: NodeJS.Timeout | undefined;
   const changed = new Set<() => void>();
+  const listeners = new Set<(state: GateState) => void>();
 
   function become(next: GateState): void {
+    const isNew = state !== next;
     state = next;
+    if (isNew) [...listeners].forEach((listener) => listener(next));
     const waiting = [...changed];
     changed.clear();
     waiting.forEach((wake) => wake());
@@ -149,6 +158,10 @@ export function createWriteGate(options: WriteGateOptions): WriteGate {
           await nextChange(Math.min(RETRY_MILLISECONDS, Math.max(1, end - performance.now())));
         }
       }
+    },
+    onChange(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
     },
     stop() {
       clearInterval(watch);

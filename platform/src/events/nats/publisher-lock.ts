@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
+import type pg from 'pg';
+import { openSession } from '../../database/index.js';
 
 /** The right to publish a service's log: one process at a time has it. */
 export interface PublisherLock {
@@ -26,7 +27,7 @@ export async function acquirePublisherLock(
   signal: AbortSignal,
   pollMilliseconds: number,
 ): Promise<PublisherLock | undefined> {
-  const client = new pg.Client({ ...pool.options, ...passwordOf(pool), keepAlive: true });
+  const client = await openSession(pool);
   const lost = new AbortController();
   const lose = (): void => lost.abort();
   client.on('error', lose).on('end', lose);
@@ -35,7 +36,6 @@ export async function acquirePublisherLock(
     await client.end().catch(() => undefined);
   };
   try {
-    await client.connect();
     while (!signal.aborted) {
       await client.query('BEGIN');
       const { rows } = await client.query<{ locked: boolean }>(
@@ -75,9 +75,4 @@ function keepAlive(client: pg.Client, lost: AbortController, end: () => Promise<
     );
   }, KEEP_ALIVE_MILLISECONDS).unref();
   lost.signal.addEventListener('abort', () => clearInterval(timer), { once: true });
-}
-
-/** The pool hides it from a copy of its options. */
-function passwordOf({ options }: pg.Pool): Pick<pg.ClientConfig, 'password'> {
-  return options.password === undefined ? {} : { password: options.password };
 }

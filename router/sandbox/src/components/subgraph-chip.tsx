@@ -1,7 +1,5 @@
 import type { ReactNode } from 'react';
-import { useConfiguration } from '../configuration-context.js';
-
-const COLOURS = 8;
+import { useSubgraphColour } from './use-subgraph-colour.js';
 
 interface Properties {
   readonly name: string;
@@ -13,14 +11,13 @@ interface Properties {
 
 /** A subgraph's name in its own colour, the same everywhere on the page. A click filters by it. */
 export function SubgraphChip({ name, children, pressed, label, onClick }: Properties) {
-  const { subgraphs } = useConfiguration();
-  const index = subgraphs.findIndex((subgraph) => subgraph.name === name);
+  const colour = useSubgraphColour(name);
   return (
     <button
       type="button"
       className="sandbox-chip"
       data-subgraph={name}
-      data-colour={index < 0 ? 'none' : index % COLOURS}
+      data-colour={colour}
       aria-pressed={pressed}
       aria-label={label}
       title={label}

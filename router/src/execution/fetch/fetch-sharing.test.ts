@@ -102,4 +102,17 @@ describe('FetchSharing', () => {
     subgraphs.calls[0]?.answer({ data: {} });
     expect(await patient).toEqual({ data: {} });
   });
+
+  it('asks again what was under way when a change ended', async () => {
+    const subgraphs = new Subgraphs();
+    const sharing = new FetchSharing(subgraphs, LIMITS);
+    const before = sharing.fetch(fetchOf(), client('one').context);
+    const change = sharing.fetch(fetchOf('mutation'), client('one').context);
+    subgraphs.calls[1]?.answer({ data: { changed: true } });
+    await change;
+    const after = sharing.fetch(fetchOf(), client('one').context);
+    subgraphs.calls[0]?.answer({ data: { a: 1 } });
+    subgraphs.calls[2]?.answer({ data: { a: 2 } });
+    expect(await Promise.all([before, after])).toMatchObject([{ data: { a: 1 } }, { data: { a: 2 } }]);
+  });
 });

@@ -12,6 +12,8 @@ export class SubgraphFetch {
     readonly variables: Readonly<Record<string, unknown>>,
     /** The entities that it asks for, each as JSON and each only once; undefined for fields of the root type. */
     readonly representations: ReadonlyArray<string> | undefined,
+    /** What of the subgraph's changes the answer must show at least: of two fetches that differ in it each is sent. */
+    readonly since = '',
   ) {}
 
   /** The JSON that is sent. */

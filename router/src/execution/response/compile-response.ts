@@ -27,7 +27,7 @@ import {
 } from './object-writers.js';
 import { writeLeaf, writeList, writeNullable, writeRequired } from './value-writers.js';
 import { tellFailure, type Position, type WriteValue } from './writing.js';
-import { FieldFailure } from '../data/field-failure.js';
+import { FieldFailure, type FieldError } from '../data/field-failure.js';
 import type { PlannedNames } from '../plan/free-names.js';
 import type { Withheld } from '../policy.js';
 
@@ -100,17 +100,25 @@ function compileField(
     throw new Error(`The schema has no field ${parent.name}.${name}.`);
   }
   const coordinate = `${parent.name}.${name}`;
-  const error = source.withheld?.(parent.name, name);
-  if (error !== undefined) {
-    const failure = new FieldFailure([{ error, below: [] }], false);
-    const position = { coordinate, required: isNonNullType(type), clientPath: () => [] };
-    return (writing, _value, key) => {
-      tellFailure(writing, failure, key, position);
-      writing.text += position.required ? '' : 'null';
-      return !position.required;
-    };
+  if (source.withheld === undefined) {
+    return compileValue(source, type, nodes, coordinate);
   }
-  return compileValue(source, type, nodes, coordinate);
+  // The same field may be asked for by its interface, which withholds it, and by its type, which does not.
+  const allowed = nodes.filter((node) => source.withheld?.(node) === undefined);
+  const [first] = nodes;
+  const error = first && source.withheld(first);
+  return allowed.length > 0 || error === undefined
+    ? compileValue(source, type, allowed, coordinate)
+    : writeWithheld(error, { coordinate, required: isNonNullType(type), clientPath: () => [] });
+}
+
+function writeWithheld(error: FieldError, position: Position): WriteValue {
+  const failure = new FieldFailure([{ error, below: [] }], false);
+  return (writing, _value, key) => {
+    tellFailure(writing, failure, key, position);
+    writing.text += position.required ? '' : 'null';
+    return !position.required;
+  };
 }
 
 function compileValue(

@@ -86,16 +86,26 @@ async function ask(
   execution.didFetch?.({
     subgraph: operation.subgraph,
     kind: operation.kind,
+    planned: operation,
     operation: operation.text,
     path,
     startedAt,
     durationMilliseconds: performance.now() - startedAt,
     objects: targets.length,
     representations: representations?.length ?? 0,
+    cached: answer instanceof FailedFetch ? 0 : (answer.cached ?? 0),
     answerLength: answer instanceof FailedFetch ? undefined : answer.length,
+    sqlStatements: answer instanceof FailedFetch ? undefined : sqlStatementsOf(answer),
     failure: answer instanceof FailedFetch ? answer.error.extensions.code : undefined,
   });
   return answer;
+}
+
+/** What the subgraph told of its cost, which is its own word. */
+function sqlStatementsOf({ extensions }: SubgraphAnswer): number | undefined {
+  const { cost } = (extensions ?? {}) as { readonly cost?: { readonly sqlStatements?: unknown } | null };
+  const told = cost?.sqlStatements;
+  return typeof told === 'number' ? told : undefined;
 }
 
 function describe(
@@ -103,7 +113,7 @@ function describe(
   { subgraph, kind }: FetchOperation,
   failure: TransportFailure,
 ): FailedFetch {
-  const uncertain = kind === 'mutation' && failure.kind !== 'unreachable';
+  const uncertain = kind === 'mutation' && !failure.isNeverSent;
   const error = describeTransportFailure(subgraph, failure, uncertain);
   execution.report(error, failure.kind === 'abandoned' ? 'debug' : 'error');
   return new FailedFetch(error);
