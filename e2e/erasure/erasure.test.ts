@@ -268,6 +268,31 @@ describe('erasing a person', () => {
     expect(refused).toEqual({ state: 'REFUSED', refusal: 'LAST_ADMIN' });
     expect((await ask(system.endpoint, '{ me { id } }', { token: admin })).data.me).toEqual(me);
   });
+
+  it('shows one entry that a superuser changed, at that entry', async () => {
+    const verify = () => supergraph(['audit', 'verify'], { dataFolder: system.system.folder.path });
+    const change = `UPDATE audit_entries SET action = action || '.altered' WHERE sequence = 7`;
+    await expect(system.query('admin', change)).rejects.toThrow(/append-only/);
+    const whole = await verify();
+    expect(whole.status).toBe(0);
+    // Whoever has the whole database can take the guard away, and put it back as if nothing had happened.
+    await system.query('admin', 'ALTER TABLE audit_entries DISABLE TRIGGER audit_entries_are_append_only');
+    await system.query('admin', change);
+    await system.query(
+      'admin',
+      'ALTER TABLE audit_entries ENABLE ALWAYS TRIGGER audit_entries_are_append_only',
+    );
+    const [changed] = await system.query<{ id: string }>(
+      'admin',
+      'SELECT id FROM audit_entries WHERE sequence = 7',
+    );
+    const broken = await verify();
+    process.stdout.write(`${whole.output}${broken.output}`);
+    expect(broken).toMatchObject({
+      status: 1,
+      output: `The audit log is NOT whole:\n  entry 7 (${changed?.id}): it is not what was recorded\n`,
+    });
+  });
 });
 
 function describeErasure({ steps }: ErasureSeen): string {

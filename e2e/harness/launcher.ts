@@ -165,7 +165,11 @@ function start(
 
 async function endByForce(launcher: Launcher): Promise<void> {
   for (const { id } of stillRunning(launcher.descendants())) {
-    process.kill(id, 'SIGKILL');
+    try {
+      process.kill(id, 'SIGKILL');
+    } catch {
+      // It has just ended.
+    }
   }
   try {
     launcher.send('SIGKILL');
@@ -179,7 +183,7 @@ async function endByForce(launcher: Launcher): Promise<void> {
 async function removeClusters(folder: string): Promise<void> {
   const names = {
     separate: ['auth', 'profile', 'payments', 'admin'],
-    shared: ['shared'],
+    shared: ['shared', 'next_auth', 'next_profile', 'next_payments', 'next_admin'],
   } as const;
   for (const [topology, servers] of Object.entries(names)) {
     for (const name of servers) {

@@ -1,4 +1,5 @@
 /** From one shared database to a database per service. */
+export { adopt, undoAdopt } from './adopt/index.js';
 export { createMigrationCommand } from './cli/program.js';
 export type { Endpoints, GateAddresses } from './connections/index.js';
 export { MigrationError, type MigrationErrorCode } from './errors/index.js';
@@ -12,6 +13,7 @@ export {
   type Mapping,
 } from './mapping/index.js';
 export type { CopyProgress, CountProgress, ProgressReport, Report } from './move/index.js';
+export * from './plan/index.js';
 export { startService, type StartResult } from './start/index.js';
 export { readStatus, type ServiceStatus } from './status/index.js';
 export {

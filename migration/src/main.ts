@@ -3,9 +3,10 @@ import { ConfigurationError } from '@supergraph/platform/configuration';
 import { armCrashPoints } from '@supergraph/platform/events';
 import { createMigrationCommand } from './cli/program.js';
 import { MigrationError } from './errors/index.js';
-import { readCrashPoints } from './config.js';
+import { loadSettingsFile, readCrashPoints } from './config.js';
 
 try {
+  loadSettingsFile();
   armCrashPoints(readCrashPoints());
   await createMigrationCommand().parseAsync(process.argv);
 } catch (error) {

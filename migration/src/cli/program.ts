@@ -6,7 +6,9 @@ const HELP = `
 In this order: plan, adopt (where tables lie elsewhere), start, verify, cutover; then finish, or rollback.
 Every command is safe to run again and goes on where it was ended.
 
-Where everything is comes from the environment (SERVICE is a service's name in capitals):
+Where everything is comes from the environment, or from the file that MIGRATION_SETTINGS names; .data/migration.env,
+which \`npm start -- --topology shared\` writes, when it names none (SERVICE is a service's name in capitals):
+  MIGRATION_MAPPING                    the mapping, when --mapping is not given
   MIGRATION_SOURCE_URL                 the old database, as the owner of the tables, with REPLICATION
   MIGRATION_SERVICE_TARGET_URL         the service's own database, likewise
   MIGRATION_SOURCE_SERVER_URL,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { readMoveSettings, type MoveSettings } from '../connections/index.js';
 import { finishService } from '../finish/index.js';
-import { makeGate, type Gate } from '../gate/index.js';
+import { guardPause, makeGate, type Gate } from '../gate/index.js';
 import { readMapping, serviceOf, type Mapping } from '../mapping/index.js';
 import type { Report } from '../move/index.js';
 import { startService } from '../start/index.js';
@@ -115,6 +115,10 @@ export function addServiceCommands(program: Command): void {
         tell(`${run.service}: finished; the old tables lie in ${archive} of the source.`);
       }),
     );
+  program
+    .command('guard-pause', { hidden: true })
+    .description('Started by cutover and rollback: opens PgBouncer when they are gone.')
+    .action(() => guardPause(process.stdin, process.stdout));
   onServices(program, 'status', 'Say where the services stand and what is not as it should be.')
     .option('--json', 'print JSON for programs', false)
     .option('--check', 'end with 2 when something is not as it should be', false)
@@ -161,7 +165,9 @@ function onServices(program: Command, name: string, description: string): Comman
 }
 
 export function mappingOption(): Option {
-  return new Option('--mapping <file>', 'which table goes to which service').default('migration.json');
+  return new Option('--mapping <file>', 'which table goes to which service')
+    .env('MIGRATION_MAPPING')
+    .default('migration.json');
 }
 
 function budgetOption(): Option {
@@ -202,7 +208,8 @@ async function withGate(
   { service, mapping, settings }: ServiceRun,
   work: (gate: Gate) => Promise<void>,
 ): Promise<void> {
-  const gate = makeGate(service, serviceOf(mapping, service), settings.gate, settings.endpoints);
+  const self = [process.execPath, String(process.argv[1])];
+  const gate = makeGate(service, serviceOf(mapping, service), settings.gate, settings.endpoints, self);
   const wait = (): void => tell(`${service}: the switch is ended first; it takes a moment.`);
   process.on('SIGINT', wait);
   try {

@@ -2,12 +2,14 @@ import type { Endpoints, GateAddresses } from '../connections/index.js';
 import { MigrationError } from '../errors/index.js';
 import type { MappedService } from '../mapping/index.js';
 import { openGate, type Gate } from './gate.js';
+import { startPauseGuard } from './pause-guard.js';
 import { pgBouncerGate } from './pgbouncer-gate.js';
 import { platformGate } from './platform-gate.js';
 
 /**
  * Makes the gate that the mapping names.
  *
+ * @param guardProgram this tool as a program, to be started beside a gate that would not open by itself
  * @throws {MigrationError} `BAD_CONNECTION` when its addresses are not known
  */
 export function makeGate(
@@ -15,6 +17,7 @@ export function makeGate(
   mapped: MappedService,
   addresses: GateAddresses,
   endpoints: Endpoints,
+  guardProgram?: ReadonlyArray<string>,
 ): Gate {
   const prefix = `MIGRATION_${service.toUpperCase()}`;
   switch (mapped.gate.kind) {
@@ -28,18 +31,22 @@ export function makeGate(
         );
       }
       return platformGate({ urls: addresses.urls, secret: addresses.secret });
-    case 'pgbouncer':
+    case 'pgbouncer': {
       if (addresses.pgbouncer === undefined) {
         throw new MigrationError(
           'BAD_CONNECTION',
           `The gate of ${service} is PgBouncer: set MIGRATION_PGBOUNCER_URL to its admin console.`,
         );
       }
+      const { database, file } = mapped.gate;
+      const { source, target } = endpoints;
+      const place = { adminUrl: addresses.pgbouncer, database, file, endpoints: { source, target } };
       return pgBouncerGate({
-        adminUrl: addresses.pgbouncer,
-        database: mapped.gate.database,
-        file: mapped.gate.file,
-        endpoints,
+        ...place,
+        ...(guardProgram === undefined
+          ? {}
+          : { guard: startPauseGuard(guardProgram, { ...place, service }) }),
       });
+    }
   }
 }

@@ -6,8 +6,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startTemporaryPostgres, type TemporaryPostgres } from '@supergraph/platform/embedded-postgres';
 import pg from 'pg';
+import { buildTestCommand, type TestCommand } from '../testing/command.js';
 import type { Gate } from './gate.js';
-import { pgBouncerGate, pointLine } from './pgbouncer-gate.js';
+import { startPauseGuard } from './pause-guard.js';
+import { pgBouncerGate, pointLine, type PgBouncerGateOptions } from './pgbouncer-gate.js';
 
 describe('pointLine', () => {
   const url = 'postgresql://someone:secret@10.0.0.7:6000/lending_db';
@@ -41,6 +43,8 @@ if (!isPresent && process.env['CI'] === 'true') throw new Error('In CI pgbouncer
   let gate: Gate;
   let clients: pg.Pool;
   let file: string;
+  let command: TestCommand;
+  let place: Pick<PgBouncerGateOptions, 'adminUrl' | 'database' | 'file' | 'endpoints'>;
 
   beforeAll(async () => {
     servers = await Promise.all([startTemporaryPostgres(), startTemporaryPostgres()]);
@@ -81,18 +85,21 @@ ignore_startup_parameters = extra_float_digits
     clients = new pg.Pool({ connectionString: `${url}/library`, max: 5 });
     clients.on('error', () => undefined);
     await until(async () => (await clients.query('SELECT 1')).rowCount === 1);
-    gate = pgBouncerGate({
+    command = await buildTestCommand();
+    place = {
       adminUrl: `${url}/pgbouncer`,
       database: 'library',
       file,
       endpoints: {
-        source: `postgresql://x:y@127.0.0.1:${servers[0]!.port}/world_0`,
-        target: `postgresql://x:y@127.0.0.1:${servers[1]!.port}/world_1`,
+        source: `postgresql://app:app-password@127.0.0.1:${servers[0]!.port}/world_0`,
+        target: `postgresql://app:app-password@127.0.0.1:${servers[1]!.port}/world_1`,
       },
-    });
+    };
+    gate = pgBouncerGate(place);
   }, 60_000);
   afterAll(async () => {
     await gate.close();
+    await command.remove();
     await clients.end();
     bouncer.kill('SIGKILL');
     await Promise.all(servers.map((server) => server.stop('immediate')));
@@ -131,6 +138,30 @@ ignore_startup_parameters = extra_float_digits
     await gate.hold({ deadlineMilliseconds: 10_000, leaseMilliseconds: 10_000 });
     await gate.release('source');
     expect(await where()).toBe('world_0');
+  });
+
+  it.each([
+    ['whoever held them is gone', 600_000, true],
+    ['they were held for longer than was said', 200, false],
+  ])('lets clients go on by itself when %s', async (_, leaseMilliseconds, isGone) => {
+    const guard = startPauseGuard(command.program, { ...place, service: 'library' });
+    const guarded = pgBouncerGate({ ...place, guard });
+    await guarded.hold({ deadlineMilliseconds: 10_000, leaseMilliseconds });
+    const held = where();
+    // All that a guard ever hears of a process that was killed.
+    if (isGone) guard.close();
+    expect(await held).toBe('world_0');
+    await guarded.close();
+  });
+
+  it('leaves clients alone when they were released', async () => {
+    const guard = startPauseGuard(command.program, { ...place, service: 'library' });
+    const guarded = pgBouncerGate({ ...place, guard });
+    await guarded.hold({ deadlineMilliseconds: 10_000, leaseMilliseconds: 600_000 });
+    await guarded.release('target');
+    await guarded.close();
+    expect(await where()).toBe('world_1');
+    await gate.release('source');
   });
 });
 

@@ -176,8 +176,28 @@ async function copy(context: MoveContext, tables: ReadonlyArray<Table>, phase: P
 async function emptyTables({ target, names }: MoveContext, tables: ReadonlyArray<Table>): Promise<void> {
   await inTransaction(target, async () => {
     await target.query(`SET LOCAL ${STATE_SCHEMA}.pass = 'on'`);
+    // Tables that only grow have triggers that refuse it; here nothing has ever been in them.
+    const refusing = await truncateTriggers(target, tables);
+    for (const { table, trigger } of refusing)
+      await target.query(`ALTER TABLE ${table} DISABLE TRIGGER ${trigger}`);
     await target.query(`TRUNCATE ${[...tables.map(quoteName), names.fence].join(', ')}`);
+    for (const { table, trigger, mode } of refusing)
+      await target.query(`ALTER TABLE ${table} ENABLE ${mode} TRIGGER ${trigger}`);
   });
+}
+
+async function truncateTriggers(
+  target: MoveContext['target'],
+  tables: ReadonlyArray<Table>,
+): Promise<ReadonlyArray<{ readonly table: string; readonly trigger: string; readonly mode: string }>> {
+  const { rows } = await target.query<{ table: string; trigger: string; mode: string }>(
+    `SELECT given.name AS table, quote_ident(t.tgname) AS trigger,
+            CASE t.tgenabled WHEN 'R' THEN 'REPLICA' WHEN 'A' THEN 'ALWAYS' ELSE '' END AS mode
+       FROM unnest($1::text[]) AS given (name) JOIN pg_trigger t ON t.tgrelid = given.name::regclass
+      WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND t.tgtype & 32 <> 0`,
+    [tables.map(quoteName)],
+  );
+  return rows;
 }
 
 /** @returns true when every table follows, false when the copy has to begin anew */

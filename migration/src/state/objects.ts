@@ -99,6 +99,8 @@ const sourceObjects = `
 const targetObjects = `
   CREATE TABLE IF NOT EXISTS ${STATE_SCHEMA}.made_schema (
     service text PRIMARY KEY,
+    -- False while a program makes the tables: rows that it puts there are not somebody else's.
+    complete boolean NOT NULL,
     made_at timestamptz NOT NULL DEFAULT clock_timestamp()
   );
   CREATE TABLE IF NOT EXISTS ${STATE_SCHEMA}.deferred_statement (

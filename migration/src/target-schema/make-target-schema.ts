@@ -1,3 +1,4 @@
+import { crashPoint } from '@supergraph/platform/events';
 import {
   displayName,
   quoteName,
@@ -26,11 +27,15 @@ export async function makeTargetSchema(
   source: { readonly catalog: Catalog; readonly tables: ReadonlyArray<Table> },
 ): Promise<void> {
   const { service, mapped, target, report } = context;
-  const made = await target.query(`SELECT 1 FROM ${STATE_SCHEMA}.made_schema WHERE service = $1`, [service]);
-  if (made.rowCount === 0) {
+  const { rows: made } = await target.query<{ complete: boolean }>(
+    `SELECT complete FROM ${STATE_SCHEMA}.made_schema WHERE service = $1`,
+    [service],
+  );
+  if (made[0]?.complete !== true) {
     const present = await presentTables(context, source.tables);
     const filled = present.filter(({ rows }) => rows).map(({ label }) => label);
-    if (filled.length > 0) throw notEmpty(service, `it has rows in ${filled.join(', ')}`);
+    if (filled.length > 0 && made.length === 0)
+      throw notEmpty(service, `it has rows in ${filled.join(', ')}`);
     if (mapped.targetSchema.kind === 'copy') {
       if (present.length > 0)
         throw notEmpty(service, `it has ${present.map(({ label }) => label).join(', ')} already`);
@@ -41,7 +46,13 @@ export async function makeTargetSchema(
         kind: 'step',
         text: `making the tables on the target: ${mapped.targetSchema.command.join(' ')}`,
       });
+      await target.query(
+        `INSERT INTO ${STATE_SCHEMA}.made_schema (service, complete) VALUES ($1, false) ON CONFLICT DO NOTHING`,
+        [service],
+      );
+      crashPoint('start.beforeSchemaCommand');
       await runSchemaCommand(mapped.targetSchema, context.endpoints.target);
+      crashPoint('start.afterSchemaCommand');
       await deferSecondary(context);
     }
   }
@@ -125,15 +136,13 @@ async function copySchema(
   });
 }
 
-/** A program made everything, indexes too: what is quicker to build later is taken away while the tables are empty. */
+/**
+ * A program made everything, indexes too: what is quicker to build later is taken away. Rows that it put there are removed by
+ * the copy, which begins with empty tables.
+ */
 async function deferSecondary({ service, mapped, target }: MoveContext): Promise<void> {
   const catalog = await readCatalog(target);
   const tables = findTables(service, mapped, catalog, 'the target');
-  for (const table of tables) {
-    const filled = await target.query(`SELECT 1 FROM ${quoteName(table)} LIMIT 1`);
-    if (filled.rowCount === 1)
-      throw notEmpty(service, `the program that makes its tables puts rows into ${displayName(table)}`);
-  }
   await inTransaction(target, async () => {
     const deferred = secondaryStatements(catalog, tables);
     for (const statement of dropSecondaryStatements(catalog, tables)) await target.query(statement);
@@ -152,7 +161,11 @@ async function noteMade(
      SELECT $1, position, statement FROM unnest($2::text[]) WITH ORDINALITY AS given (statement, position)`,
     [service, deferred],
   );
-  await target.query(`INSERT INTO ${STATE_SCHEMA}.made_schema (service) VALUES ($1)`, [service]);
+  await target.query(
+    `INSERT INTO ${STATE_SCHEMA}.made_schema (service, complete) VALUES ($1, true)
+     ON CONFLICT (service) DO UPDATE SET complete = true`,
+    [service],
+  );
 }
 
 /** Extensions whose types, operator classes or functions the tables use. */

@@ -12,6 +12,8 @@ export interface CommandEnd {
 
 /** The `migration` command, to be run and killed as a process of its own. */
 export interface TestCommand {
+  /** What comes before the arguments, for who starts it otherwise. */
+  readonly program: ReadonlyArray<string>;
   /** @param environment all of it; nothing is inherited */
   run(args: ReadonlyArray<string>, environment: NodeJS.ProcessEnv): Promise<CommandEnd>;
   remove(): Promise<void>;
@@ -43,6 +45,7 @@ export async function buildTestCommand(): Promise<TestCommand> {
     ],
   });
   return {
+    program: [process.execPath, file],
     run: (args, environment) =>
       new Promise((resolve, reject) => {
         const child = spawn(process.execPath, [file, ...args], {

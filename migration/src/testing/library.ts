@@ -96,11 +96,18 @@ const TABLES = `
  * @param options.members how many; there are as many books, ten loans each, and a fine for each tenth loan
  */
 export async function startLibrary(
-  options: { readonly members?: number; readonly settings?: Readonly<Record<string, string>> } = {},
+  options: {
+    readonly members?: number;
+    readonly settings?: Readonly<Record<string, string>>;
+    /** Of the target's server alone. */
+    readonly targetSettings?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<Library> {
   const [sourceServer, targetServer] = await Promise.all([
     startTemporaryPostgres({ settings: { ...LIBRARY_SETTINGS, ...options.settings } }),
-    startTemporaryPostgres({ settings: { ...LIBRARY_SETTINGS, ...options.settings } }),
+    startTemporaryPostgres({
+      settings: { ...LIBRARY_SETTINGS, ...options.settings, ...options.targetSettings },
+    }),
   ]);
   const urls = await Promise.all(
     [sourceServer, targetServer].map(async (server, index) => {
