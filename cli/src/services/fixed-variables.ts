@@ -161,7 +161,7 @@ export const routerOnly: VariableGroup = {
     },
     {
       name: 'ROUTER_SUBGRAPH_QUEUE_MILLISECONDS',
-      default: '500',
+      default: '2000',
       explanation: 'How long each of them may wait, in milliseconds.',
     },
     {

@@ -19,7 +19,7 @@ export interface TransportSettings {
 export const transportVariables = () => ({
   ROUTER_SUBGRAPH_TIMEOUTS: timeoutListVariable().default(new Map()),
   ROUTER_SUBGRAPH_QUEUE: wholeNumberVariable({ minimum: 0, maximum: 100_000 }).default(256),
-  ROUTER_SUBGRAPH_QUEUE_MILLISECONDS: wholeNumberVariable({ minimum: 1, maximum: 3_600_000 }).default(500),
+  ROUTER_SUBGRAPH_QUEUE_MILLISECONDS: wholeNumberVariable({ minimum: 1, maximum: 3_600_000 }).default(2_000),
   ROUTER_RETRY_PERCENT: wholeNumberVariable({ minimum: 0, maximum: 100 }).default(20),
   ROUTER_BREAKER_FAILURES: wholeNumberVariable({ minimum: 0, maximum: BREAKER_WINDOW }).default(10),
 });
