@@ -11,7 +11,7 @@ import { ROOT } from '../harness/root.js';
 import { startSystemUnderTest, type SystemUnderTest } from '../harness/system.js';
 
 /** What has to happen for a service to come by a point. */
-type Story = 'register' | 'erase' | 'refuse' | 'recur';
+type Story = 'register' | 'erase' | 'refuse' | 'recur' | 'set';
 
 /** Every crash point of the services’ own sources. One that is not listed fails the suite. */
 const STORIES: Readonly<Record<string, Story>> = {
@@ -20,6 +20,7 @@ const STORIES: Readonly<Record<string, Story>> = {
   'admin.erasureStepRecorded': 'erase',
   'admin.userKept': 'register',
   'auth.personErased': 'erase',
+  'auth.settingKept': 'set',
   'payments.occurrenceMade': 'recur',
   'payments.payerKept': 'register',
   'payments.personErased': 'erase',
@@ -200,6 +201,28 @@ const stories: Readonly<Record<Story, () => Promise<void>>> = {
       (rows) => rows.some(({ status }) => status === 'COMPLETED'),
     );
     expect(paid).toHaveLength(1);
+  },
+  async set() {
+    for (const value of [false, true]) {
+      const { data } = await ask(system.endpoint, '{ settings { key version } }', { token: admin });
+      const settings = data?.settings as ReadonlyArray<{ readonly key: string; readonly version: number }>;
+      const expectedVersion = settings.find(({ key }) => key === 'registration.open')?.version;
+      const answer = await ask(
+        system.endpoint,
+        'mutation ($input: UpdateSettingInput!) { updateSetting(input: $input) { __typename } }',
+        { token: admin, variables: { input: { key: 'registration.open', value, expectedVersion } } },
+      );
+      expect(answer.data?.updateSetting.__typename).toBe('Setting');
+      await eventually(
+        'auth heard of it',
+        () =>
+          system.query<{ value: boolean }>(
+            'auth',
+            `SELECT value FROM settings WHERE key = 'registration.open'`,
+          ),
+        ([row]) => row?.value === value,
+      );
+    }
   },
 };
 

@@ -45,6 +45,9 @@ const interrupted = (command: string, at: string) =>
 
 describe('a service that is killed while its database moves', () => {
   it('finds the side that takes the writes, whichever phase it is in', async () => {
+    for (const point of ['start.beforeSchemaCommand', 'start.afterSchemaCommand']) {
+      expect((await migration(folder, ['start', 'auth'], { MIGRATION_CRASH_AT: point })).status).toBe(128);
+    }
     await migrate(folder, 'start', 'auth');
     expect(await writtenTo()).toBe('source');
     await migrate(folder, 'verify', 'auth');

@@ -74,8 +74,11 @@ const FINISH = [
   'finish.afterArchive',
   'finish.afterTarget',
 ];
-/** Comes by only when the copy begins anew; `start.test.ts` goes there. */
-const ELSEWHERE = ['start.afterDroppingStream'];
+/**
+ * Comes by only when the copy begins anew, where `start.test.ts` goes, or when a program makes the target's tables, as in
+ * `e2e/migration`.
+ */
+const ELSEWHERE = ['start.afterDroppingStream', 'start.beforeSchemaCommand', 'start.afterSchemaCommand'];
 
 let library: Library;
 let database: GatedDatabase;

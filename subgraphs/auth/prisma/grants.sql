@@ -8,6 +8,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON attempt_counters TO :"service_role";
 GRANT SELECT, INSERT, DELETE ON single_use_tokens TO :"service_role";
 GRANT SELECT, INSERT, DELETE ON outgoing_mails TO :"service_role";
 GRANT SELECT, INSERT ON erased_people TO :"service_role";
+GRANT SELECT, INSERT, UPDATE (value, version, updated_at) ON settings TO :"service_role";
 
 -- Events. UPDATE on a log is for the erasure of a person alone, and only where personal data may lie.
 GRANT SELECT, INSERT, DELETE, UPDATE (data, actor, client_ip, client_user_agent) ON outbox TO :"service_role";

@@ -51,6 +51,7 @@ export function startAuth(
         }),
         runInTransaction: (work) => prisma.$transaction(work, TRANSACTION_LIMITS),
         consumers: createConsumers({
+          settings: store.settings,
           erase: (transaction, request) =>
             eraseUser({ ...services, erasures: store.erasures }, transaction, request),
         }),

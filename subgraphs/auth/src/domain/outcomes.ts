@@ -13,6 +13,11 @@ export interface InvalidCredentials {
   readonly type: 'invalidCredentials';
 }
 
+/** An ADMIN closed registration for the time being. */
+export interface RegistrationClosed {
+  readonly type: 'registrationClosed';
+}
+
 /** Somebody registered with this address before. */
 export interface EmailTaken {
   readonly type: 'emailTaken';

@@ -5,8 +5,9 @@ import { sendAccountMail } from './account-mails.js';
 import type { DomainContext } from './context.js';
 import { emailAddress } from './email-address.js';
 import { openSession } from './open-session.js';
-import type { EmailTaken, SignedIn, TooManyAttempts } from './outcomes.js';
+import type { EmailTaken, RegistrationClosed, SignedIn, TooManyAttempts } from './outcomes.js';
 import { hashPassword, newPassword } from './password.js';
+import { toAccountSettings } from './settings.js';
 
 const registration = z.object({
   email: emailAddress,
@@ -16,17 +17,21 @@ const registration = z.object({
 });
 
 /**
- * Opens an account as CUSTOMER and signs it in. It tells that an address is taken, so one client may not try many.
+ * Opens an account as CUSTOMER and signs it in. It tells that an address is taken, so one client may not try many. While an ADMIN
+ * keeps registration closed nobody registers, and nothing is told of any address.
  *
  * @throws {ApplicationError} `UNAUTHENTICATED` when the account was changed by somebody else before it was signed in
  */
 export async function register(
   context: DomainContext,
   input: z.input<typeof registration>,
-): Promise<SignedIn | EmailTaken | TooManyAttempts | InvalidInput> {
+): Promise<SignedIn | EmailTaken | RegistrationClosed | TooManyAttempts | InvalidInput> {
   const checked = validate(registration, input);
   if (checked.type === 'invalidInput') {
     return checked;
+  }
+  if (!toAccountSettings(await context.store.settings.read()).isRegistrationOpen) {
+    return { type: 'registrationClosed' };
   }
   const refusal = await context.rateLimits.refuse('register', context.client.ip);
   if (refusal !== undefined) {

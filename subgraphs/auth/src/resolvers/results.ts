@@ -9,6 +9,7 @@ import type {
   MailRequested,
   PasswordChanged,
   PasswordReset,
+  RegistrationClosed,
   SignedIn,
   TooManyAttempts,
   UserChanged,
@@ -20,6 +21,7 @@ import type {
 type Outcome =
   | SignedIn
   | EmailTaken
+  | RegistrationClosed
   | InvalidCredentials
   | InvalidRefreshToken
   | InvalidInput
@@ -44,6 +46,7 @@ type Shaped = ReturnType<typeof shape>;
 type TypenameOf = {
   signedIn: 'SignedIn';
   emailTaken: 'EmailTakenProblem';
+  registrationClosed: 'RegistrationClosedProblem';
   invalidCredentials: 'InvalidCredentialsProblem';
   invalidRefreshToken: 'InvalidRefreshTokenProblem';
   invalidInput: 'InvalidInputProblem';
@@ -74,6 +77,12 @@ function shape(outcome: Outcome) {
         __typename: 'EmailTakenProblem' as const,
         code: 'EMAIL_TAKEN',
         message: 'Somebody registered with this e-mail address before; sign in instead.',
+      };
+    case 'registrationClosed':
+      return {
+        __typename: 'RegistrationClosedProblem' as const,
+        code: 'REGISTRATION_CLOSED',
+        message: 'New accounts cannot be registered at the moment; try again later.',
       };
     case 'invalidCredentials':
       return {

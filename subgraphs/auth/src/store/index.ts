@@ -6,6 +6,7 @@ import { createErasureStore, type ErasureStore } from './erasures.js';
 import { createLoginFailureStore, type LoginFailureStore } from './login-failures.js';
 import { createOutgoingMailStore, type OutgoingMailStore } from './outgoing-mails.js';
 import { createSessionStore, type SessionStore } from './sessions.js';
+import { createSettingStore, type SettingStore } from './settings.js';
 import { createSigningKeyStore, type SigningKeyStore } from './signing-keys.js';
 import { createSingleUseTokenStore, type SingleUseTokenStore } from './single-use-tokens.js';
 import { createUserStore, type UserStore } from './users.js';
@@ -21,6 +22,7 @@ export interface Store {
   readonly outgoingMails: OutgoingMailStore;
   readonly signingKeys: SigningKeyStore;
   readonly erasures: ErasureStore;
+  readonly settings: SettingStore;
 }
 
 /**
@@ -39,5 +41,6 @@ export function createStore(prisma: PrismaClient, outbox: Outbox): Store {
     outgoingMails: createOutgoingMailStore(prisma),
     signingKeys: createSigningKeyStore(prisma, outbox),
     erasures: createErasureStore(outbox),
+    settings: createSettingStore(prisma),
   };
 }
