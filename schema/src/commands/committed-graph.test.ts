@@ -50,7 +50,11 @@ describe('the committed graph', () => {
   });
 
   it('fails on a removed field', async () => {
-    await edit('payments', '  "What it is for, in the payer\'s words."\n  description: String\n', '');
+    await edit(
+      'payments',
+      '  "What it is for, in the payer\'s words."\n  description: String @cacheControl(maxAge: 0)\n',
+      '',
+    );
     expect(await found()).toContain('BREAKING_CHANGE Payment.description');
   });
 
