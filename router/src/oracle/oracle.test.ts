@@ -6,9 +6,11 @@ import { committedSupergraph, featureSupergraphs, type TriedSupergraph } from '.
 import { emptyTally, prepareTrial, tryOperation, type Tally, type Trial } from './try-operations.js';
 
 const SUPERGRAPHS = [committedSupergraph(), ...featureSupergraphs()];
-const OPERATIONS =
-  process.env['SUPERGRAPH_TEST_FULL'] === undefined ? 30 : Math.ceil(10_000 / SUPERGRAPHS.length);
-const SEED = Number(process.env['ORACLE_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+const isFull = process.env['SUPERGRAPH_TEST_FULL'] !== undefined;
+const OPERATIONS = isFull ? Math.ceil(10_000 / SUPERGRAPHS.length) : 30;
+/** Luck looks for what is not known yet in long runs only; a short one says whether what worked still does. */
+const DEFAULT_SEED = isFull ? Math.floor(Math.random() * 2 ** 31) : 20_261_123;
+const SEED = Number(process.env['ORACLE_SEED'] ?? DEFAULT_SEED);
 const LONG = 1_800_000;
 
 const tallies: Array<readonly [string, Tally]> = [];
