@@ -1,3 +1,4 @@
+import { describe } from '@jest/globals';
 import { existsSync } from 'node:fs';
 import { chromium, type Browser } from 'playwright-core';
 
@@ -11,15 +12,35 @@ const USUAL_PLACES = [
 ];
 
 /** The browser's program: `CHROMIUM_PATH`, else where it usually is; undefined when there is none. */
-export function findChromium(): string | undefined {
+function findChromium(): string | undefined {
   const named = process.env['CHROMIUM_PATH'];
   return named === undefined || named === '' ? USUAL_PLACES.find((path) => existsSync(path)) : named;
 }
 
-/** Starts it without a window and without asking anybody on the network for anything of its own. */
-export function launchChromium(executablePath: string): Promise<Browser> {
+const program = findChromium();
+const isDemanded = process.env['CI'] === 'true';
+
+/** Describes tests in a browser. Without one they are left out, which is said; not where `CI=true` demands them. */
+export function describeInChromium(name: string, tests: () => void): void {
+  if (program === undefined && !isDemanded) {
+    process.stderr.write(
+      'Skipped: there is no Chromium here. Install it (apt-get install chromium), or name one in CHROMIUM_PATH.\n',
+    );
+  }
+  (program !== undefined || isDemanded ? describe : describe.skip)(name, tests);
+}
+
+/**
+ * Starts it without a window and without asking anybody on the network for anything of its own.
+ *
+ * @throws when there is none
+ */
+export async function launchChromium(): Promise<Browser> {
+  if (program === undefined) {
+    throw new Error('CI=true demands a Chromium: install it, or name one in CHROMIUM_PATH.');
+  }
   return chromium.launch({
-    executablePath,
+    executablePath: program,
     args: [
       '--no-sandbox',
       '--disable-gpu',

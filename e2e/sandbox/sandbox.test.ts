@@ -1,21 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { findChromium, launchChromium } from '../harness/chromium.js';
+import { describeInChromium, launchChromium } from '../harness/chromium.js';
 import { ROOT } from '../harness/root.js';
 import { startSystemUnderTest, type SystemUnderTest } from '../harness/system.js';
 
 const PATIENCE_MILLISECONDS = 20_000;
-const program = findChromium();
-if (program === undefined && process.env['CI'] !== 'true') {
-  process.stderr.write(
-    'Skipped: there is no Chromium here. Install it (apt-get install chromium), or name one in CHROMIUM_PATH.\n',
-  );
-}
 
 /** The tests go on from one another: one visitor, one page. */
-(program !== undefined || process.env['CI'] === 'true' ? describe : describe.skip)('the sandbox', () => {
+describeInChromium('the sandbox', () => {
   let system: SystemUnderTest | undefined;
   let browser: Browser | undefined;
   let page: Page;
@@ -25,10 +19,7 @@ if (program === undefined && process.env['CI'] !== 'true') {
   const requests: string[] = [];
 
   beforeAll(async () => {
-    if (program === undefined) {
-      throw new Error('CI=true demands a Chromium: install it, or name one in CHROMIUM_PATH.');
-    }
-    browser = await launchChromium(program);
+    browser = await launchChromium();
     system = await startSystemUnderTest();
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
     page = await context.newPage();

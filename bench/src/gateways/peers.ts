@@ -1,9 +1,9 @@
 import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { secretNameFor } from '@supergraph/platform/configuration';
+import { freePort } from '@supergraph/platform/testing';
 import { startAt, startTelling, type Gateway } from './gateway.js';
 import type { RunningShop } from './shop/start-shop.js';
 import { SHOP } from './shop/subgraphs.js';
@@ -129,12 +129,4 @@ function writeGrafbaseConfiguration({ urls }: RunningShop): string {
   const file = join(folder, 'grafbase.toml');
   writeFileSync(file, parts.join('\n'));
   return file;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

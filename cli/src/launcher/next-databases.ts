@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { provisionServiceDatabase } from '@supergraph/platform/provisioning';
+import { provisionServiceDatabase, withConnection } from '@supergraph/platform/provisioning';
 import type { Service } from '@supergraph/schema/services';
 import pg from 'pg';
 import { ROOT } from '../root.js';
@@ -47,7 +47,7 @@ export const NEXT_SETTINGS: Readonly<Record<string, string>> = { max_wal_size: '
  */
 export async function readMoves(superuserUrl: string): Promise<ReadonlyMap<string, MoveState>> {
   try {
-    return await asSuperuser(superuserUrl, async (client) => {
+    return await withConnection(superuserUrl, async (client) => {
       const { rows } = await client.query<{ name: string; phase: string; writesTo: 'source' | 'target' }>(
         'SELECT name, phase, writes_to AS "writesTo" FROM supergraph_migration.service',
       );
@@ -114,7 +114,7 @@ async function prepareNextDatabase(
     serviceRole,
     servicePassword: secret(`${service.environmentPrefix}_SERVICE_PASSWORD`),
   });
-  await asSuperuser(server.server().superuserUrl(), (client) => mayReplicate(client, owner));
+  await withConnection(server.server().superuserUrl(), (client) => mayReplicate(client, owner));
   const { applied } =
     state?.phase === 'finished' ? await migrateService(service, ownerUrl, serviceRole) : { applied: [] };
   return { urls: { ownerUrl, serviceUrl }, applied };
@@ -130,7 +130,7 @@ async function prepareMigrationRole(
   services: ReadonlyArray<Service>,
   password: string,
 ): Promise<string> {
-  await asSuperuser(shared.server().superuserUrl(), async (client) => {
+  await withConnection(shared.server().superuserUrl(), async (client) => {
     const { rowCount } = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [MIGRATION_ROLE]);
     if (rowCount === 0) await client.query(`CREATE ROLE ${MIGRATION_ROLE} NOSUPERUSER NOCREATEROLE`);
     await client.query(`ALTER ROLE ${MIGRATION_ROLE} LOGIN PASSWORD ${pg.escapeLiteral(password)}`);
@@ -181,19 +181,4 @@ export function writeMigrationSettings(
 async function mayReplicate(client: pg.Client, role: string): Promise<void> {
   const name = pg.escapeIdentifier(role);
   await client.query(`ALTER ROLE ${name} REPLICATION; GRANT pg_create_subscription TO ${name}`);
-}
-
-async function asSuperuser<Result>(
-  url: string,
-  work: (client: pg.Client) => Promise<Result>,
-): Promise<Result> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
-  // Without a listener a connection that breaks between two statements would end the process.
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end().catch(() => undefined);
-  }
 }

@@ -1,11 +1,11 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startTemporaryPostgres, type TemporaryPostgres } from '@supergraph/platform/embedded-postgres';
 import pg from 'pg';
+import { freePort } from '@supergraph/platform/testing';
 import { buildTestCommand, type TestCommand } from '../testing/command.js';
 import type { Gate } from './gate.js';
 import { startPauseGuard } from './pause-guard.js';
@@ -164,14 +164,6 @@ ignore_startup_parameters = extra_float_digits
     await gate.release('source');
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
   const end = Date.now() + 30_000;

@@ -2,13 +2,10 @@ import { GraphQLError, OperationTypeNode } from 'graphql';
 import type { RouterContext } from '../identity/request-context.js';
 import type { Executor } from '../supergraph/loaded-supergraph.js';
 import { TransportFailure } from '../transport/transport-failure.js';
-import { SharedWork } from './shared-work.js';
+import { WorkSharing } from './work-sharing.js';
 
 type Request = Parameters<Executor>[0];
 type Result = Awaited<ReturnType<Executor>>;
-
-/** Of its own time, what an operation under way must have left for another request to wait for it. */
-const SHARE_LEFT = 0.75;
 
 /**
  * Executes identical queries that are under way at one moment once. Identical are those of one operation with the same
@@ -16,45 +13,26 @@ const SHARE_LEFT = 0.75;
  * out may have altered is asked again: whoever sends a query after the answer to a change never gets one from before.
  */
 export function shareOperations(execute: Executor): Executor {
-  const underWay = new Map<string, SharedWork<Result>>();
-  let changes = 0;
-
-  const start = (key: string, request: Request, context: RouterContext): SharedWork<Result> => {
-    const { lifetime } = context;
-    const shared = new SharedWork<Result>(copy, () => lifetime.remainingMilliseconds);
-    const end = (): void => {
-      if (underWay.get(key) === shared) {
-        underWay.delete(key);
-      }
-    };
-    underWay.set(key, shared);
-    shared.onAbandoned(end);
-    const result = execute({ ...request, context: { ...context, lifetime: shared } } as Request);
-    result.then(end, end);
-    shared.start(result);
-    return shared;
-  };
-
+  const sharing = new WorkSharing<Result>(copy);
   return (request) => {
     const context = request.context as RouterContext;
     if (request.operation.operation !== OperationTypeNode.QUERY) {
-      const end = (): void => void (changes += 1);
-      const result = execute(request);
-      result.then(end, end);
-      return result;
+      return sharing.change(() => execute(request));
     }
     if (!isPlain(context)) {
       return execute(request);
     }
-    const key = keyOf(request, context, changes);
-    const own = context.lifetime.remainingMilliseconds;
-    const other = underWay.get(key);
-    const shared =
-      other?.isJoinable === true && other.remainingMilliseconds >= own * SHARE_LEFT
-        ? other
-        : start(key, request, context);
-    // It began before, with as much time: it ends within the deadline of everybody who joins.
-    return shared.wait(context.lifetime, 0).catch(toResult);
+    return (
+      sharing
+        .join(
+          keyOf(request, context),
+          (lifetime) => execute({ ...request, context: { ...context, lifetime } } as Request),
+          context.lifetime,
+        )
+        // It began before, with as much time: it ends within the deadline of everybody who joins.
+        .wait(context.lifetime, 0)
+        .catch(toResult)
+    );
   };
 }
 
@@ -68,11 +46,11 @@ function isPlain({ positions, propagatedHeaders, asksForCost, observed }: Router
   );
 }
 
-function keyOf({ queryHash, request }: Request, context: RouterContext, changes: number): string {
+function keyOf({ queryHash, request }: Request, context: RouterContext): string {
   const { token, clientIp, clientUserAgent } = context;
   const { operationName = '', variables } = request;
   // None but the last holds a line break: they are names, hashes and values of headers.
-  return `${changes}\n${token}\n${clientIp}\n${clientUserAgent}\n${queryHash}\n${operationName}\n${JSON.stringify(variables)}`;
+  return `${token}\n${clientIp}\n${clientUserAgent}\n${queryHash}\n${operationName}\n${JSON.stringify(variables)}`;
 }
 
 /** To a client that has left, anything may be answered: nobody reads it. */

@@ -2,7 +2,7 @@ import type { RouterLimits } from '../../configuration.js';
 import { propagatedHeadersKey } from '../../headers/propagated-headers.js';
 import type { RouterContext } from '../../identity/request-context.js';
 import type { SubgraphAnswer } from '../../transport/subgraph-answer.js';
-import { SharedWork } from '../shared-work.js';
+import { WorkSharing } from '../work-sharing.js';
 import type { FetchExecutor, SubgraphFetch } from './subgraph-fetch.js';
 
 /**
@@ -11,9 +11,7 @@ import type { FetchExecutor, SubgraphFetch } from './subgraph-fetch.js';
  * given up when the last who waits for it has left.
  */
 export class FetchSharing implements FetchExecutor {
-  /** Changes that ended: what is asked after one must not be answered from before it. */
-  #changes = 0;
-  readonly #underWay = new Map<string, SharedWork<SubgraphAnswer>>();
+  readonly #sharing = new WorkSharing<SubgraphAnswer>((answer) => structuredClone(answer));
 
   constructor(
     private readonly fetches: FetchExecutor,
@@ -22,31 +20,11 @@ export class FetchSharing implements FetchExecutor {
 
   async fetch(fetch: SubgraphFetch, context: RouterContext): Promise<SubgraphAnswer> {
     if (fetch.operation.kind !== 'query') {
-      try {
-        return await this.fetches.fetch(fetch, context);
-      } finally {
-        this.#changes += 1;
-      }
+      return this.#sharing.change(() => this.fetches.fetch(fetch, context));
     }
-    const key = `${this.#changes}\n${keyOf(fetch, context)}`;
-    const other = this.#underWay.get(key);
-    const shared = other?.isJoinable === true ? other : this.#start(key, fetch, context);
-    return shared.wait(context.lifetime, this.limits.subgraphTimeoutMilliseconds);
-  }
-
-  #start(key: string, fetch: SubgraphFetch, context: RouterContext): SharedWork<SubgraphAnswer> {
-    const shared = new SharedWork<SubgraphAnswer>((given) => structuredClone(given));
-    this.#underWay.set(key, shared);
-    const end = (): void => {
-      if (this.#underWay.get(key) === shared) {
-        this.#underWay.delete(key);
-      }
-    };
-    shared.onAbandoned(end);
-    const answer = this.fetches.fetch(fetch, { ...context, lifetime: shared });
-    answer.then(end, end);
-    shared.start(answer);
-    return shared;
+    return this.#sharing
+      .join(keyOf(fetch, context), (lifetime) => this.fetches.fetch(fetch, { ...context, lifetime }))
+      .wait(context.lifetime, this.limits.subgraphTimeoutMilliseconds);
   }
 }
 

@@ -1,3 +1,5 @@
+import { createRandom } from '@supergraph/platform/testing';
+
 /** A message that somebody could send. */
 export interface HostileMessage {
   readonly method: string;
@@ -13,16 +15,10 @@ export interface Dice {
   pick<Value>(values: ReadonlyArray<Value>): Value;
 }
 
-/** Makes dice of a seed: mulberry32. */
+/** Makes dice of a seed. */
 export function createDice(seed: number): Dice {
-  let state = seed >>> 0;
-  const next = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-  const below = (end: number): number => Math.floor(next() * end);
+  const random = createRandom(seed);
+  const below = (end: number): number => random.below(end);
   return {
     below,
     pick: (values) => {
