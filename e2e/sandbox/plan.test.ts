@@ -49,6 +49,19 @@ describeInChromium('the tab of the plan', () => {
     }
   }
 
+  /** Runs the operation once more as if it took this long: 1,000 has a number of the scale at its very end. */
+  async function runFor(totalMilliseconds: number): Promise<void> {
+    await page.route('**/graphql', async (route) => {
+      const response = await route.fetch();
+      const answer = (await response.json()) as { extensions: { plan: Record<string, unknown> } };
+      answer.extensions.plan['totalMilliseconds'] = totalMilliseconds;
+      await route.fulfill({ response, json: answer });
+    });
+    await page.locator('.graphiql-execute-button').click();
+    await page.locator('.sandbox-plan-axis', { hasText: String(totalMilliseconds) }).waitFor();
+    await page.unroute('**/graphql');
+  }
+
   it('draws every fetch of what ran last, and leaves the answer as it is', async () => {
     const login = await show('Sign in');
     await login.getByRole('button', { name: 'Sign in as Admin' }).click();
@@ -83,6 +96,7 @@ describeInChromium('the tab of the plan', () => {
     await page.emulateMedia({ colorScheme: 'dark' });
     await picture('plan-tab-dark');
     await page.emulateMedia({ colorScheme: 'light' });
+    await runFor(1_000);
     await page.setViewportSize({ width: 420, height: 860 });
     const panel = await show('Plan');
     const overflow = await panel.evaluate((element) => element.scrollWidth - element.clientWidth);

@@ -81,14 +81,24 @@ function PlanPicture({ plan }: { readonly plan: DescribedPlan }) {
   );
 }
 
+/** Beyond this share of the width a number has no room to the right of its line. */
+const LAST_SHARE_WITH_ROOM = 0.85;
+
 function Axis({ totalMilliseconds }: { readonly totalMilliseconds: number }) {
   return (
     <div className="sandbox-plan-axis" aria-hidden="true">
-      {ticksOf(totalMilliseconds).map((tick) => (
-        <span key={tick} style={{ left: `${(tick / Math.max(totalMilliseconds, 0.01)) * 100}%` }}>
-          {tick === 0 ? '0 ms' : tick}
-        </span>
-      ))}
+      {ticksOf(totalMilliseconds).map((tick) => {
+        const share = tick / Math.max(totalMilliseconds, 0.01);
+        return (
+          <span
+            key={tick}
+            data-side={share > LAST_SHARE_WITH_ROOM ? 'before' : 'after'}
+            style={{ left: `${share * 100}%` }}
+          >
+            {tick === 0 ? '0 ms' : tick}
+          </span>
+        );
+      })}
     </div>
   );
 }
