@@ -2,7 +2,9 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { execute, GraphQLError, parse, type DocumentNode, type GraphQLSchema } from 'graphql';
 import type { SubgraphAnswer } from '../transport/subgraph-answer.js';
 import { TransportFailure } from '../transport/transport-failure.js';
-import { FakeData, type FakeObject, type Faults } from './fake-data.js';
+import { FakeData } from './fake-data.js';
+import type { FakeObject } from './fake-object.js';
+import type { Faults } from './fake-values.js';
 
 /** What is sent to a subgraph. */
 export interface SubgraphRequest {

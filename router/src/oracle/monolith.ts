@@ -1,6 +1,8 @@
 import { execute, type GraphQLSchema } from 'graphql';
 import type { Operation, Outcome } from './compare.js';
-import type { FakeData, FakeObject, Faults } from './fake-data.js';
+import type { FakeData } from './fake-data.js';
+import type { FakeObject } from './fake-object.js';
+import type { Faults } from './fake-values.js';
 
 /**
  * Executes an operation as one service would that had all data to itself: what every federated executor should come

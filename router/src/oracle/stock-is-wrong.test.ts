@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { getOperationAST, parse, type GraphQLSchema } from 'graphql';
 import { loadPair, type Operation, type Outcome, type Pair } from './compare.js';
-import type { Faults } from './fake-data.js';
+import type { Faults } from './fake-values.js';
 import { makeFakeSubgraphs, type AskSubgraph } from './fake-subgraph.js';
 import { executeMonolith } from './monolith.js';
 import { loadStock, type StockGateway } from './stock/stock-executor.js';

@@ -9,7 +9,7 @@ import {
   type Pair,
   type PlannedOperation,
 } from './compare.js';
-import type { Faults } from './fake-data.js';
+import type { Faults } from './fake-values.js';
 import { makeFakeSubgraphs, type FakeSubgraphs } from './fake-subgraph.js';
 import { executeMonolith } from './monolith.js';
 import { randomOperation } from './random-operation.js';
