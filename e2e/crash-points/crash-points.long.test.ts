@@ -8,6 +8,7 @@ import { eventually } from '../harness/eventually.js';
 import { ask, signIn } from '../harness/graphql.js';
 import { pay, register, type Person } from '../harness/people.js';
 import { ROOT } from '../harness/root.js';
+import { changeSetting } from '../harness/settings.js';
 import { startSystemUnderTest, type SystemUnderTest } from '../harness/system.js';
 
 /** What has to happen for a service to come by a point. */
@@ -24,6 +25,7 @@ const STORIES: Readonly<Record<string, Story>> = {
   'payments.occurrenceMade': 'recur',
   'payments.payerKept': 'register',
   'payments.personErased': 'erase',
+  'payments.settingKept': 'set',
   'profile.personErased': 'erase',
   'profile.profileCreated': 'register',
 };
@@ -203,25 +205,18 @@ const stories: Readonly<Record<Story, () => Promise<void>>> = {
     expect(paid).toHaveLength(1);
   },
   async set() {
-    for (const value of [false, true]) {
-      const { data } = await ask(system.endpoint, '{ settings { key version } }', { token: admin });
-      const settings = data?.settings as ReadonlyArray<{ readonly key: string; readonly version: number }>;
-      const expectedVersion = settings.find(({ key }) => key === 'registration.open')?.version;
-      const answer = await ask(
-        system.endpoint,
-        'mutation ($input: UpdateSettingInput!) { updateSetting(input: $input) { __typename } }',
-        { token: admin, variables: { input: { key: 'registration.open', value, expectedVersion } } },
-      );
-      expect(answer.data?.updateSetting.__typename).toBe('Setting');
-      await eventually(
-        'auth heard of it',
-        () =>
-          system.query<{ value: boolean }>(
-            'auth',
-            `SELECT value FROM settings WHERE key = 'registration.open'`,
-          ),
-        ([row]) => row?.value === value,
-      );
+    for (const [service, key] of [
+      ['auth', 'registration.open'],
+      ['payments', 'payments.enabled'],
+    ] as const) {
+      for (const value of [false, true]) {
+        await changeSetting(system.endpoint, admin, key, value);
+        await eventually(
+          `${service} heard of it`,
+          () => system.query<{ value: boolean }>(service, 'SELECT value FROM settings WHERE key = $1', [key]),
+          ([row]) => row?.value === value,
+        );
+      }
     }
   },
 };

@@ -155,6 +155,8 @@ function paymentsEnvironment({ serviceUrl }: ServiceDatabase, keysUrl: string): 
     AUTH_JWKS_URL: keysUrl,
     AUTH_URLS: ABSENT,
     AUTH_SECRET_FROM_PAYMENTS: ABSENT_SECRET,
+    ADMIN_URLS: ABSENT,
+    ADMIN_SECRET_FROM_PAYMENTS: ABSENT_SECRET,
   };
 }
 

@@ -17,6 +17,7 @@ GRANT SELECT, INSERT, UPDATE (status, failure_reason, provider_reference, proces
 GRANT SELECT, INSERT ON provider_events TO :"service_role";
 GRANT SELECT, INSERT ON test_provider_orders TO :"service_role";
 GRANT SELECT, INSERT, DELETE, UPDATE (email, name, status, version) ON payers TO :"service_role";
+GRANT SELECT, INSERT, UPDATE (value, version, updated_at) ON settings TO :"service_role";
 -- A grave is for ever.
 GRANT SELECT, INSERT ON erased_people TO :"service_role";
 GRANT EXECUTE ON FUNCTION erased_among(uuid[]), bury_person(uuid), erase_from_history(uuid) TO :"service_role";

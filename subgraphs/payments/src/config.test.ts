@@ -7,6 +7,8 @@ const complete = {
   AUTH_SECRET_FROM_PAYMENTS: 'a-secret-of-payments-for-auth-0123456',
   AUTH_URLS: 'http://auth-1:4001/graphql, http://auth-2:4001/graphql',
   AUTH_JWKS_URL: 'http://auth:4001/.well-known/jwks.json',
+  ADMIN_URLS: 'http://admin:4004/graphql',
+  ADMIN_SECRET_FROM_PAYMENTS: 'a-secret-of-payments-for-admin-012345',
 };
 
 describe('readConfiguration', () => {

@@ -31,7 +31,7 @@ export interface PaymentsConfiguration extends ServiceConfiguration {
 }
 
 /** The services whose events are read, as `subgraphs/services.json` says. */
-const LISTENS_TO = ['auth'];
+const LISTENS_TO = ['auth', 'admin'];
 
 /**
  * Reads the configuration from the environment.

@@ -19,6 +19,7 @@ import { createConsumers } from './events/consumers.js';
 import { contracts } from './events/contracts.js';
 import { PAYERS_REPLICA } from './events/replicas.js';
 import { PrismaClient } from './generated/prisma/client.js';
+import { createSettingStore } from './store/settings.js';
 import { insertPayments } from './test-support/payments-fixture.js';
 
 /** More than locks would do for, if each row took one. */
@@ -117,6 +118,7 @@ describe('the replica of payers as it is described', () => {
     await server.query('DELETE FROM payers WHERE id = $1', [buried]);
     const [consumer] = createConsumers({
       outbox: createOutbox({ source: 'payments', contracts }),
+      settings: createSettingStore(prisma),
       database,
       sources: [{ name: 'auth', urls: [url], secret: SECRET }],
       runInTransaction: (work) => prisma.$transaction(work),

@@ -5,7 +5,8 @@ import { createOutbox } from '@supergraph/platform/events';
 import { encodeCursor, readPage, type PageArguments } from '@supergraph/platform/paging';
 import { startServiceDatabase, testTelemetry, type ServiceDatabase } from '@supergraph/platform/testing';
 import { contracts } from './events/contracts.js';
-import { PrismaClient } from './generated/prisma/client.js';
+import { PrismaClient, type Prisma } from './generated/prisma/client.js';
+import { sumPaidSince } from './store/daily-sums.js';
 import { createStore, type Store } from './store/index.js';
 import type { PaymentFilter } from './store/payment-conditions.js';
 import type { PaymentOrder } from './store/payment-pages.js';
@@ -25,6 +26,7 @@ const BUSY = userId(1);
 const statements: { query: string; params: string }[] = [];
 let server: ServiceDatabase;
 let database: Database;
+let prisma: Prisma.TransactionClient;
 let store: Store;
 
 beforeAll(async () => {
@@ -84,9 +86,10 @@ beforeAll(async () => {
   );
   await server.query('ANALYZE');
   database = createDatabase({ url: server.serviceUrl, schema: 'payments', ...testTelemetry('payments') });
-  const prisma = new PrismaClient({ adapter: database.adapter, log: [{ emit: 'event', level: 'query' }] });
-  prisma.$on('query', (statement) => statements.push(statement));
-  store = createStore(prisma, createOutbox({ source: 'payments', contracts }));
+  const client = new PrismaClient({ adapter: database.adapter, log: [{ emit: 'event', level: 'query' }] });
+  client.$on('query', (statement) => statements.push(statement));
+  prisma = client;
+  store = createStore(client, createOutbox({ source: 'payments', contracts }));
 }, 600_000);
 afterAll(async () => {
   try {
@@ -292,6 +295,10 @@ describe('everything else that is asked all the time', () => {
     ['transitions', () => store.paymentTransitions.listOfPayments([userId(1)])],
     ['refunds', () => store.refunds.listOfPayments([userId(1)])],
     ['sums of users', () => store.paymentSummaries.summarize([BUSY, userId(2)])],
+    [
+      'what somebody paid today',
+      () => sumPaidSince(prisma, { userId: BUSY, currency: 'EUR', since: new Date(Date.now() - 86_400_000) }),
+    ],
     [
       'a report of one user over a month',
       () =>

@@ -85,6 +85,7 @@ export function startPayments(
         runInTransaction,
         consumers: createConsumers({
           outbox,
+          settings: store.settings,
           database,
           sources: configuration.events.sources,
           runInTransaction,

@@ -4,7 +4,16 @@ import { v7 as uuidv7 } from 'uuid';
 import type { CarriedOut } from '../store/idempotency-keys.js';
 import { checkParties } from './check-parties.js';
 import { doerOf, type DomainContext } from './context.js';
-import type { IdempotencyConflict, PartyRefused, PayerCheckUnavailable, PaymentGiven } from './outcomes.js';
+import { dailyLimitOf } from './daily-limit.js';
+import type {
+  CurrencyNotAccepted,
+  DailyLimitReached,
+  IdempotencyConflict,
+  PartyRefused,
+  PayerCheckUnavailable,
+  PaymentGiven,
+  PaymentsDisabled,
+} from './outcomes.js';
 import {
   findScheduleMistake,
   hashPaymentRequest,
@@ -12,6 +21,7 @@ import {
   type PaymentInput,
   type PaymentRequest,
 } from './payment-request.js';
+import { refuseBySettings, toPaymentSettings } from './payment-settings.js';
 
 /**
  * Makes a payment in the viewer's name. The same key with the same request gives the payment that the first one
@@ -22,7 +32,16 @@ import {
 export async function createPayment(
   context: DomainContext,
   input: PaymentInput,
-): Promise<PaymentGiven | PartyRefused | PayerCheckUnavailable | IdempotencyConflict | InvalidInput> {
+): Promise<
+  | PaymentGiven
+  | PaymentsDisabled
+  | CurrencyNotAccepted
+  | DailyLimitReached
+  | PartyRefused
+  | PayerCheckUnavailable
+  | IdempotencyConflict
+  | InvalidInput
+> {
   const { userId } = requireUser(context.viewer);
   const checked = parsePaymentRequest(input, userId);
   if (checked.type === 'invalidInput') {
@@ -34,8 +53,11 @@ export async function createPayment(
   if (before !== null) {
     return answerAgain(before, requestHash);
   }
+  const now = new Date();
+  const settings = toPaymentSettings(await context.store.settings.read());
   const refusal =
-    findScheduleMistake(request, new Date()) ??
+    findScheduleMistake(request, now) ??
+    refuseBySettings(settings, request.money.currency) ??
     (await checkParties(context, { userId, recipientId: request.recipientId }));
   if (refusal !== undefined) {
     return refusal;
@@ -51,16 +73,21 @@ export async function createPayment(
       processAfter: handOverTime(request, context.processingDelayMilliseconds),
     },
     doerOf(context),
+    settings.dailyLimit === null ? null : dailyLimitOf(settings.dailyLimit, now),
   );
   switch (made.type) {
     case 'added':
       return { type: 'payment', payment: made.payment };
     case 'erased':
       return { type: 'partyRefused', party: made.party };
+    case 'refused':
     case 'keyTaken':
   }
-  // The unique index decided for another request of the same moment, which has committed by now.
+  // The limit or the unique index decided for another request of the same moment, which has committed by now.
   const winner = await context.store.idempotencyKeys.find(userId, request.idempotencyKey);
+  if (winner === null && made.type === 'refused') {
+    return made.refusal;
+  }
   if (winner === null) {
     throw new Error('an idempotency key is taken by a payment that has none');
   }

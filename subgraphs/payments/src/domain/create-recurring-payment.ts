@@ -3,12 +3,18 @@ import type { InvalidInput } from '@supergraph/platform/validation';
 import { v7 as uuidv7 } from 'uuid';
 import { checkParties } from './check-parties.js';
 import { doerOf, type DomainContext } from './context.js';
+import { dailyLimitOf } from './daily-limit.js';
+import type { Money } from './money.js';
 import type {
+  CurrencyNotAccepted,
+  DailyLimitReached,
   IdempotencyConflict,
   PartyRefused,
   PayerCheckUnavailable,
+  PaymentsDisabled,
   RecurringPaymentGiven,
 } from './outcomes.js';
+import { refuseBySettings, toPaymentSettings } from './payment-settings.js';
 import {
   findRecurrenceMistake,
   hashRecurringPaymentRequest,
@@ -26,7 +32,14 @@ export async function createRecurringPayment(
   context: DomainContext,
   input: RecurringPaymentInput,
 ): Promise<
-  RecurringPaymentGiven | PartyRefused | PayerCheckUnavailable | IdempotencyConflict | InvalidInput
+  | RecurringPaymentGiven
+  | PaymentsDisabled
+  | CurrencyNotAccepted
+  | DailyLimitReached
+  | PartyRefused
+  | PayerCheckUnavailable
+  | IdempotencyConflict
+  | InvalidInput
 > {
   const { userId } = requireUser(context.viewer);
   const checked = parseRecurringPaymentRequest(input, userId);
@@ -41,8 +54,11 @@ export async function createRecurringPayment(
   }
   const now = new Date();
   const { money, recurrence, ...rest } = request;
+  const settings = toPaymentSettings(await context.store.settings.read());
   const refusal =
     findRecurrenceMistake(request, now) ??
+    refuseBySettings(settings, money.currency) ??
+    refuseMoreThanADay(settings.dailyLimit, money, now) ??
     (await checkParties(context, { userId, recipientId: rest.recipientId }));
   if (refusal !== undefined) {
     return refusal;
@@ -77,6 +93,11 @@ export async function createRecurringPayment(
     throw new Error('an idempotency key is taken by a recurring payment that is not there');
   }
   return winner;
+}
+
+/** One payment that a whole day's limit does not cover could never be agreed to. */
+function refuseMoreThanADay(units: number | null, money: Money, now: Date): DailyLimitReached | undefined {
+  return units === null ? undefined : dailyLimitOf(units, now).refuse(money, '0');
 }
 
 async function findBefore(

@@ -3,17 +3,22 @@ import { crashPoint } from '@supergraph/platform/events';
 import { v7 as uuidv7 } from 'uuid';
 import type { RecurringPaymentRecord } from '../store/records.js';
 import { findPayers } from './payers.js';
+import { toPaymentSettings } from './payment-settings.js';
 import { claim, type ProcessingContext } from './process-payments.js';
 import { planStep, type Standing } from './recurring-step.js';
 
 /**
  * Makes the payments of recurring payments that are due, each PENDING and due at once: {@link handOverDue} pays it like
- * any other. Payment and step of the series commit together, so a crash leaves both or neither.
+ * any other. Payment and step of the series commit together, so a crash leaves both or neither. While new payments are
+ * stopped nothing is made: what is due waits.
  *
  * @returns how many recurring payments were dealt with
  */
 export async function makeDueOccurrences(context: ProcessingContext): Promise<number> {
   const { store, logger } = context;
+  if (!toPaymentSettings(await store.settings.read()).isEnabled) {
+    return 0;
+  }
   const { series, now } = await store.recurringProcessing.claimDue(claim(context));
   await Promise.all(
     series.map(async (one) => {

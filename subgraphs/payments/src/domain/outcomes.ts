@@ -29,6 +29,25 @@ export interface IdempotencyConflict {
   readonly type: 'idempotencyConflict';
 }
 
+/** An administrator has stopped new payments. */
+export interface PaymentsDisabled {
+  readonly type: 'paymentsDisabled';
+}
+
+/** An administrator takes other currencies only. */
+export interface CurrencyNotAccepted {
+  readonly type: 'currencyNotAccepted';
+  /** Codes of ISO 4217. */
+  readonly accepted: ReadonlyArray<string>;
+}
+
+/** More than the payer may still pay today. */
+export interface DailyLimitReached {
+  readonly type: 'dailyLimitReached';
+  readonly limit: Money;
+  readonly remaining: Money;
+}
+
 /** No such payment, or none of the viewer's. */
 export interface PaymentNotFound {
   readonly type: 'paymentNotFound';

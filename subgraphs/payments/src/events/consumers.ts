@@ -11,6 +11,8 @@ import type { Database } from '@supergraph/platform/database';
 import { erasePerson } from '../domain/erase-person.js';
 import type { Prisma } from '../generated/prisma/client.js';
 import { createPersonErasure } from '../store/person-erasure.js';
+import type { SettingStore } from '../store/settings.js';
+import { createSettingHandlers } from './hears-settings.js';
 import { createAuthHandlers } from './hears-auth.js';
 import { PAYERS_REPLICA } from './replicas.js';
 
@@ -21,6 +23,7 @@ import { PAYERS_REPLICA } from './replicas.js';
  */
 export function createConsumers(options: {
   readonly outbox: Outbox;
+  readonly settings: Pick<SettingStore, 'acceptAnyVersion'>;
   readonly database: Pick<Database, 'pool'>;
   readonly sources: ReadonlyArray<EventSource>;
   readonly runInTransaction: TransactionRunner<Prisma.TransactionClient>;
@@ -48,6 +51,13 @@ export function createConsumers(options: {
           await client.close();
         }
       },
+    },
+    {
+      name: 'settings',
+      source: 'admin',
+      handlers: createSettingHandlers() as EventHandlers<Prisma.TransactionClient>,
+      // admin may count again from an earlier version: what was last heard stays until it tells the next change.
+      repair: () => options.settings.acceptAnyVersion(),
     },
   ];
 }

@@ -1,12 +1,15 @@
 import type { InvalidInput } from '@supergraph/platform/validation';
 import { formatMoney } from '../domain/money.js';
 import type {
+  CurrencyNotAccepted,
+  DailyLimitReached,
   IdempotencyConflict,
   IllegalTransition,
   PartyRefused,
   PayerCheckUnavailable,
   PaymentGiven,
   PaymentNotFound,
+  PaymentsDisabled,
   RecurringPaymentEnded,
   RecurringPaymentGiven,
   RecurringPaymentNotFound,
@@ -18,6 +21,9 @@ import type { PaymentReportRecord } from '../store/payment-reports.js';
 
 type Outcome =
   | PaymentGiven
+  | PaymentsDisabled
+  | CurrencyNotAccepted
+  | DailyLimitReached
   | PartyRefused
   | PayerCheckUnavailable
   | IdempotencyConflict
@@ -40,6 +46,9 @@ export function toResult<Given extends Outcome>(outcome: Given): ResultOf<Given>
 type Shaped = ReturnType<typeof shape>;
 type TypenameOf = {
   payment: 'Payment';
+  paymentsDisabled: 'PaymentsDisabledProblem';
+  currencyNotAccepted: 'CurrencyNotAcceptedProblem';
+  dailyLimitReached: 'DailyLimitReachedProblem';
   partyRefused: 'PartyRefusedProblem';
   payerCheckUnavailable: 'PayerCheckUnavailableProblem';
   idempotencyConflict: 'IdempotencyConflictProblem';
@@ -60,6 +69,32 @@ function shape(outcome: Outcome) {
   switch (outcome.type) {
     case 'payment':
       return { __typename: 'Payment' as const, ...outcome.payment };
+    case 'paymentsDisabled':
+      return {
+        __typename: 'PaymentsDisabledProblem' as const,
+        code: 'PAYMENTS_DISABLED',
+        message: 'No new payments are taken just now; nothing was made, try again later.',
+      };
+    case 'currencyNotAccepted':
+      return {
+        __typename: 'CurrencyNotAcceptedProblem' as const,
+        code: 'CURRENCY_NOT_ACCEPTED',
+        message:
+          outcome.accepted.length === 0
+            ? 'No currency is accepted just now; try again later.'
+            : `This currency is not accepted; pay in one of ${outcome.accepted.join(', ')}.`,
+        accepted: outcome.accepted,
+      };
+    case 'dailyLimitReached': {
+      const { limit, remaining } = outcome;
+      return {
+        __typename: 'DailyLimitReachedProblem' as const,
+        code: 'DAILY_LIMIT_REACHED',
+        message: `Of ${limit.amount} ${limit.currency} a day you can still pay ${remaining.amount} ${remaining.currency}; pay no more, or wait until midnight UTC.`,
+        limit,
+        remaining,
+      };
+    }
     case 'partyRefused':
       return {
         __typename: 'PartyRefusedProblem' as const,

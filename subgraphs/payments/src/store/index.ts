@@ -14,6 +14,7 @@ import { createRecurringPaymentStore, type RecurringPaymentStore } from './recur
 import { createRecurringProcessingStore, type RecurringProcessingStore } from './recurring-processing.js';
 import { createRefundSettlementStore, type RefundSettlementStore } from './refund-settlement.js';
 import { createRefundStore, type RefundStore } from './refunds.js';
+import { createSettingStore, type SettingStore } from './settings.js';
 
 /** Everything that payments keeps. */
 export interface Store {
@@ -31,6 +32,7 @@ export interface Store {
   readonly refundSettlement: RefundSettlementStore;
   readonly providerEvents: ProviderEventStore;
   readonly idempotencyKeys: IdempotencyKeyStore;
+  readonly settings: SettingStore;
 }
 
 /** Makes the store over a Prisma client; what changes is told to the outbox in the same transaction. */
@@ -50,5 +52,6 @@ export function createStore(prisma: PrismaClient, outbox: Outbox): Store {
     refundSettlement: createRefundSettlementStore(prisma, outbox),
     providerEvents: createProviderEventStore(prisma, outbox),
     idempotencyKeys: createIdempotencyKeyStore(prisma),
+    settings: createSettingStore(prisma),
   };
 }

@@ -1,8 +1,11 @@
 import { isUniqueViolation } from '@supergraph/platform/database';
 import type { Outbox } from '@supergraph/platform/events';
 import { v7 as uuidv7 } from 'uuid';
+import type { DailyLimit } from '../domain/daily-limit.js';
+import type { DailyLimitReached } from '../domain/outcomes.js';
 import { paymentCancelled, paymentCreated, type Doer } from '../events/tells.js';
 import { Prisma, type PrismaClient } from '../generated/prisma/client.js';
+import { sumPaidSince } from './daily-sums.js';
 import { findErased } from './erased-people.js';
 import { paymentSelection, toPaymentRecord } from './payment-columns.js';
 import type { PaymentRecord, PaymentStatus, PaymentType } from './records.js';
@@ -37,7 +40,8 @@ export type WrittenPayment = Omit<NewPayment, 'idempotencyKey' | 'requestHash'> 
 export type PaymentAdded =
   | { readonly type: 'added'; readonly payment: PaymentRecord }
   | { readonly type: 'keyTaken' }
-  | { readonly type: 'erased'; readonly party: 'payer' | 'recipient' };
+  | { readonly type: 'erased'; readonly party: 'payer' | 'recipient' }
+  | { readonly type: 'refused'; readonly refusal: DailyLimitReached };
 
 /** A payment that somebody calls off. */
 export interface Cancellation {
@@ -63,9 +67,11 @@ export interface PaymentStore {
   listInHand(limit: number): Promise<ReadonlyArray<PaymentRecord & { readonly processAfter: Date | null }>>;
   /**
    * Writes payment, first transition, key and event in one transaction, or nothing when the payer's key is taken or a
-   * party was erased.
+   * party was erased or the limit refuses it, however many are made at once.
+   *
+   * @param limit - of the payer's day; null when there is none
    */
-  add(payment: NewPayment, doer: Doer): Promise<PaymentAdded>;
+  add(payment: NewPayment, doer: Doer, limit: DailyLimit | null): Promise<PaymentAdded>;
   /** Locks the payment, asks whether it may go there, writes status, transition and event in one transaction. */
   cancel(change: Cancellation, doer: Doer): Promise<PaymentCancelled>;
 }
@@ -88,10 +94,10 @@ export function createPaymentStore(prisma: PrismaClient, outbox: Outbox): Paymen
       });
       return rows.map(({ processAfter, ...row }) => ({ ...toPaymentRecord(row), processAfter }));
     },
-    async add(payment, doer) {
+    async add(payment, doer, limit) {
       try {
         return await prisma.$transaction(
-          (transaction) => addIn(transaction, outbox, payment, doer),
+          (transaction) => addIn(transaction, outbox, payment, doer, limit),
           TRANSACTION_LIMITS,
         );
       } catch (error) {
@@ -123,11 +129,19 @@ async function addIn(
   outbox: Outbox,
   { requestHash, ...payment }: NewPayment,
   doer: Doer,
+  limit: DailyLimit | null,
 ): Promise<PaymentAdded> {
-  const { id, userId, recipientId, idempotencyKey } = payment;
+  const { id, userId, recipientId, idempotencyKey, currency } = payment;
   const erased = await findErased(transaction, recipientId === null ? [userId] : [userId, recipientId]);
   if (erased.size > 0) {
     return { type: 'erased', party: erased.has(userId) ? 'payer' : 'recipient' };
+  }
+  if (limit !== null) {
+    const paid = await sumPaidSince(transaction, { userId, currency, since: limit.since });
+    const refusal = limit.refuse(payment, paid);
+    if (refusal !== undefined) {
+      return { type: 'refused', refusal };
+    }
   }
   const added = await writePayment(transaction, outbox, payment, doer);
   await transaction.idempotencyKey.create({

@@ -59,6 +59,7 @@ export interface PaymentsFixture {
 const SECRETS = {
   router: 'a-secret-of-the-router-for-payments-1',
   auth: 'a-secret-of-payments-for-auth-0123456',
+  admin: 'a-secret-of-an-absent-event-source!!',
   webhooks: 'a-secret-of-the-provider-0123456789ab',
 };
 
@@ -66,11 +67,11 @@ const SECRETS = {
  * Starts all of it; about a second. The worker is off, so that what tests write stays as it is.
  *
  * @param variables in place of the fixture's own
- * @param authEvents whose events are auth's; nobody tells any when not given
+ * @param heard whose events are heard, in place of that service; nobody tells any when not given
  */
 export async function startPaymentsFixture(
   variables: Readonly<Record<string, string>> = {},
-  authEvents?: TestEventSource,
+  heard?: TestEventSource,
 ): Promise<PaymentsFixture> {
   const [database, identity, auth] = await Promise.all([
     startServiceDatabase('payments', fileURLToPath(new URL('../..', import.meta.url))),
@@ -87,12 +88,14 @@ export async function startPaymentsFixture(
     AUTH_JWKS_URL: identity.jwksUrl,
     AUTH_URLS: `http://127.0.0.1:${auth.port}/graphql`,
     AUTH_SECRET_FROM_PAYMENTS: SECRETS.auth,
+    ADMIN_URLS: 'http://127.0.0.1:9/graphql',
+    ADMIN_SECRET_FROM_PAYMENTS: SECRETS.admin,
     PAYMENTS_WEBHOOK_SECRET: SECRETS.webhooks,
     PAYMENTS_WORKER: 'false',
     ...variables,
   });
   const payments = await startPayments(
-    authEvents === undefined ? configuration : hearing(configuration, authEvents),
+    heard === undefined ? configuration : hearing(configuration, heard),
     testTelemetry('payments'),
   );
   const client = createSubgraphClient({ url: payments.url, secret: SECRETS.router });
@@ -147,7 +150,9 @@ export async function startPaymentsFixture(
 
 function hearing(configuration: PaymentsConfiguration, source: TestEventSource): PaymentsConfiguration {
   const { name, graphqlUrl, secret } = source;
-  const sources = [{ name, urls: [eventsUrl(graphqlUrl)], secret }];
+  const sources = configuration.events.sources.map((each) =>
+    each.name === name ? { name, urls: [eventsUrl(graphqlUrl)], secret } : each,
+  );
   return { ...configuration, events: { ...configuration.events, sources } };
 }
 
