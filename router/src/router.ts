@@ -79,8 +79,12 @@ export async function startRouter(
   reportEntityCache(metrics, cache);
   const stages = createStages(cache, { ...configuration, ...options });
   const observability = createObservability(configuration.observability, metrics);
+  const persisted = await startPersistedOperations(configuration.persistedOperations, logger, metrics);
   const load = async (sdl: string, previous?: LoadedSupergraph): Promise<LoadedSupergraph> => {
-    const expected = await readExpectedOperations(savedOperations, logger);
+    const expected = [
+      ...persisted.operations.documents,
+      ...(await readExpectedOperations(savedOperations, logger)),
+    ];
     observability.expect(expected);
     return loadSupergraph(sdl, {
       configuration,
@@ -97,7 +101,10 @@ export async function startRouter(
   const gateway = new SupergraphGateway(await load(source.text));
   await source.accepted();
   const formatError = createErrorFormatter({ showCauses, logger });
-  const persisted = await startPersistedOperations(configuration.persistedOperations, logger, metrics);
+  persisted.follow((documents) => {
+    observability.expect(documents);
+    void gateway.current.operations.warm(documents);
+  });
   const graphql = createGraphqlServer({
     configuration,
     gateway,

@@ -7,6 +7,8 @@ export type { SchemaChange } from './checks/schema-changes.js';
 export { compareSchemas } from './checks/schema-changes.js';
 export type { Proposal } from './commands/check-proposal.js';
 export { checkProposal } from './commands/check-proposal.js';
+export type { ManifestOutcome } from './commands/build-manifest.js';
+export { buildManifest } from './commands/build-manifest.js';
 export type { CheckResult, JudgedChange } from './commands/check-result.js';
 export { checkSchema } from './commands/check-schema.js';
 export { printCheckResult, printCompositionOutcome, printPublishOutcome } from './commands/print-report.js';

@@ -12,6 +12,7 @@ import {
 } from '@supergraph/schema';
 import { Option, type Command } from 'commander';
 import { ROOT } from '../root.js';
+import { addSchemaManifestCommand } from './schema-manifest.js';
 import { addSchemaUsageCommand, readUsageReports } from './schema-usage.js';
 
 interface CheckOptions {
@@ -22,7 +23,7 @@ interface CheckOptions {
   readonly usage?: ReadonlyArray<string>;
 }
 
-/** Adds `schema compose | check | publish`. */
+/** Adds `schema compose | check | usage | manifest | publish`. */
 export function addSchemaCommands(program: Command): void {
   const schema = program.command('schema').description('Compose, check and publish the schema.');
   schema
@@ -54,6 +55,7 @@ export function addSchemaCommands(program: Command): void {
       process.exitCode = result.ok ? 0 : 1;
     });
   addSchemaUsageCommand(schema);
+  addSchemaManifestCommand(schema);
   schema
     .command('publish')
     .description('Promise the present schema to clients: move schema/published.graphql.')

@@ -38,6 +38,10 @@ export function createExecutor({ operations, fetcher, logger, hooks = {} }: Exec
     const decided = hooks.policy?.(asked);
     const decision = decided instanceof Promise ? await decided : decided;
     const prepared = operations.get({ textHash: queryHash, document, operation }, decision);
+    const nulls = prepared.refuseNulls(coerced);
+    if (nulls.length > 0) {
+      return { errors: nulls };
+    }
     const plan = prepared.planFor(coerced);
     await hooks.willExecute?.(plan, asked);
     const { didFetch } = hooks;

@@ -1,4 +1,4 @@
-import { getOperationAST, parse } from 'graphql';
+import { getOperationAST, parse, type DocumentNode } from 'graphql';
 import { z } from 'zod';
 
 /** Of one manifest: a list of every mistake of a large one helps nobody. */
@@ -26,6 +26,11 @@ export class Manifest {
   /** How many there are. */
   get size(): number {
     return this.#byId.size;
+  }
+
+  /** Every operation once, to be made ready before it is asked for. */
+  get documents(): ReadonlyArray<{ readonly document: DocumentNode }> {
+    return [...this.#idByBody.keys()].map((body) => ({ document: parse(body) }));
   }
 
   /** Gives the body that is registered under an id: for the client of that name, or else for every client. */

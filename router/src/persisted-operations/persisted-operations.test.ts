@@ -100,6 +100,15 @@ describe('a registered operation', () => {
     expect((await send(router, { query: TITLES, ...persisted(hash(TITLES)) })).errors).toBeUndefined();
   });
 
+  it('is planned, and has a name in the metrics, before it is asked for', async () => {
+    const router = await start({ ROUTER_PERSISTED_OPERATIONS_FILE: file });
+    await send(router, persisted(hash(TITLES)));
+    const metrics = await (await fetch(`${router.url}/metrics`)).text();
+    expect(metrics).toMatch(/router_plan_duration_seconds_count\{[^}]*reason="warming"\} 2/);
+    expect(metrics).not.toMatch(/router_plan_duration_seconds_count\{[^}]*reason="request"/);
+    expect(metrics).toMatch(/operation="Titles"/);
+  });
+
   it('is let in by its id only when that is required', async () => {
     const router = await start({
       ROUTER_PERSISTED_OPERATIONS_FILE: file,
@@ -180,6 +189,8 @@ describe('the manifest', () => {
       createLogger('test', 'silent'),
       createMetrics('test'),
     );
+    const replaced: number[] = [];
+    watched.follow((documents) => replaced.push(documents.length));
     const find = (text: string): string | undefined =>
       watched.operations.admit(
         { text: undefined, id: hash(text), operationName: undefined, variables: undefined },
@@ -192,6 +203,7 @@ describe('the manifest', () => {
     await watched.reload();
     expect(find(ISBN)).toBe(ISBN);
     expect(() => find(TITLES)).toThrow('No operation is registered');
+    expect(replaced).toEqual([1]);
     watched.stop();
   });
 

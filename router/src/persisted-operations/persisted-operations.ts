@@ -30,6 +30,11 @@ export class PersistedOperations {
     return this.#unregistered;
   }
 
+  /** The registered operations, to be made ready before they are asked for. */
+  get documents(): Manifest['documents'] {
+    return this.#manifest?.documents ?? [];
+  }
+
   /** Goes on with another manifest. */
   replace(manifest: Manifest): void {
     this.#manifest = manifest;

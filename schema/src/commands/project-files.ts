@@ -110,7 +110,8 @@ export async function replaceFile(file: string, text: string): Promise<void> {
   await rename(temporary, file);
 }
 
-async function readFiles(folder: string, ending: string): Promise<ReadonlyArray<OperationFile>> {
+/** The files of a folder that end so, by name; none when there is no such folder. */
+export async function readFiles(folder: string, ending: string): Promise<ReadonlyArray<OperationFile>> {
   const names = await readdir(folder).catch(whenMissing<string[]>([]));
   const fileNames = names.filter((name) => name.endsWith(ending)).sort();
   return Promise.all(

@@ -2,6 +2,7 @@ import {
   Kind,
   visit,
   type DocumentNode,
+  type GraphQLError,
   type FragmentDefinitionNode,
   type OperationDefinitionNode,
 } from 'graphql';
@@ -14,6 +15,7 @@ import type { PolicyDecision } from '../policy.js';
 import { fragmentsOf } from '../response/collect-fields.js';
 import { compileResponse } from '../response/compile-response.js';
 import type { WriteFields } from '../response/object-writers.js';
+import { refuseNulls, variablesThatNeedValues } from './null-variables.js';
 import { renameRepresentations, REPRESENTATIONS } from './free-representations.js';
 
 /** Of one operation: each combination of what its `@skip` and `@include` leave in is compiled on its own. */
@@ -37,6 +39,7 @@ export class PreparedOperation {
   readonly #responses = new Map<string, WriteFields>();
   readonly #renamed: string | undefined;
   readonly #names: PlannedNames | undefined;
+  #needed: ReadonlySet<string> | undefined;
 
   /** @throws GraphQLError when the operation cannot be planned */
   constructor(
@@ -81,6 +84,15 @@ export class PreparedOperation {
       keep(this.#plans, key, plan);
     }
     return plan.node;
+  }
+
+  /** Says what of these values is null and must not be; most requests have none, and are not looked at further. */
+  refuseNulls(coercedVariables: Variables): ReadonlyArray<GraphQLError> {
+    if (!Object.values(coercedVariables).includes(null)) {
+      return [];
+    }
+    this.#needed ??= variablesThatNeedValues(this.#planner.schema, this.document);
+    return refuseNulls(this.#needed, coercedVariables);
   }
 
   /** Gives variables as the plan names them. */

@@ -110,8 +110,8 @@ export function hostileHeaders(dice: Dice): ReadonlyArray<string> {
 
 function hostileSearch(dice: Dice): string {
   const parameters = [
-    `query=${encodeURIComponent(hostileText(dice))}`,
-    `variables=${encodeURIComponent(JSON.stringify(hostileValue(dice, 0)))}`,
+    `query=${encode(hostileText(dice))}`,
+    `variables=${encode(JSON.stringify(hostileValue(dice, 0)))}`,
     'variables={',
     'extensions=[]',
     'extensions={"persistedQuery":{"version":1,"sha256Hash":"x"}}',
@@ -123,6 +123,11 @@ function hostileSearch(dice: Dice): string {
   return Array.from({ length: dice.below(4) + 1 }, (_, index) =>
     index === 0 ? parameters[0] : dice.pick(parameters),
   ).join('&');
+}
+
+/** Half a surrogate is no text that a URL can hold: it goes as the sign for what cannot be read. */
+function encode(text: string): string {
+  return encodeURIComponent(Buffer.from(text).toString());
 }
 
 function hostileBody(dice: Dice): Buffer {
