@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { Counter } from 'prom-client';
-import { currentRequest } from '../telemetry/index.js';
+import { ApplicationError } from '../errors/index.js';
+import { currentRequest, isPastDeadline } from '../telemetry/index.js';
 import { traceStatement } from './statement-span.js';
 
 const TRANSACTION_CONTROL =
@@ -8,7 +9,7 @@ const TRANSACTION_CONTROL =
 
 /**
  * A pool that counts the statements of each request (see `RequestScope.sqlStatements`), and gives each a span when
- * the request is traced.
+ * the request is traced. A request that nobody waits for any more sends none: what it has begun is rolled back.
  *
  * It counts where the caller is still in its own asynchronous context: at `pool.query`, and at `query` of a
  * client that was taken by promise. Inside the pool the context may be that of whoever released a connection.
@@ -24,8 +25,8 @@ export class CountingPool extends pg.Pool {
     ) => Promise<pg.PoolClient> | undefined;
     const queryPool = this.query.bind(this) as (...args: unknown[]) => unknown;
     this.query = ((...args: unknown[]) => {
-      this.count(args[0]);
-      return traceStatement(args, (traced) => queryPool(...traced));
+      const refusal = this.count(args[0]);
+      return refusal ?? traceStatement(args, (traced) => queryPool(...traced));
     }) as typeof this.query;
     this.connect = ((callback?: unknown) => {
       const connecting = connectToPool(callback);
@@ -39,8 +40,8 @@ export class CountingPool extends pg.Pool {
     const { query } = client as unknown as { query: (this: unknown, ...args: unknown[]) => unknown };
     const release = client.release.bind(client);
     client.query = ((...args: unknown[]) => {
-      this.count(args[0]);
-      return traceStatement(args, (traced) => query.apply(client, traced));
+      const refusal = this.count(args[0]);
+      return refusal ?? traceStatement(args, (traced) => query.apply(client, traced));
     }) as typeof client.query;
     client.release = (reason) => {
       client.query = query as typeof client.query;
@@ -49,16 +50,23 @@ export class CountingPool extends pg.Pool {
     return client;
   }
 
-  private count(statement: unknown): void {
+  /** @returns a rejected promise when the statement may not be sent */
+  private count(statement: unknown): Promise<never> | undefined {
     const text =
       typeof statement === 'string' ? statement : (statement as { text?: string } | undefined)?.text;
     if (text !== undefined && TRANSACTION_CONTROL.test(text)) {
-      return;
+      return undefined;
+    }
+    if (isPastDeadline()) {
+      return Promise.reject(
+        new ApplicationError('SUBGRAPH_TIMEOUT', 'Who asked has stopped waiting, so nothing more is done.'),
+      );
     }
     this.counter.inc();
     const request = currentRequest();
     if (request !== undefined) {
       request.sqlStatements += 1;
     }
+    return undefined;
   }
 }

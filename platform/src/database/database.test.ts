@@ -63,6 +63,24 @@ describe('the pool of a database', () => {
     expect((await counted()) - before).toBe(counts.reduce((sum, count) => sum + count, 0));
   });
 
+  it('sends nothing for a request that nobody waits for any more, and takes back what it had begun', async () => {
+    const before = await counted();
+    await runInRequest(startTrace(), async () => {
+      const request = currentRequest();
+      const transaction = await adapter.startTransaction();
+      await transaction.executeRaw(query("INSERT INTO rows VALUES (7, 'late')"));
+      Object.assign(request ?? {}, { deadline: performance.now() });
+      await expect(
+        transaction.executeRaw(query("INSERT INTO rows VALUES (8, 'later')")),
+      ).rejects.toMatchObject({ code: 'SUBGRAPH_TIMEOUT' });
+      await transaction.executeRaw(query('ROLLBACK'));
+      await transaction.rollback();
+      await expect(database.pool.query('SELECT 1')).rejects.toMatchObject({ code: 'SUBGRAPH_TIMEOUT' });
+    });
+    expect((await counted()) - before).toBe(1);
+    expect((await database.pool.query('SELECT * FROM rows')).rows).toEqual([]);
+  });
+
   it('counts what Prisma’s adapter sends, and not what begins and ends a transaction', async () => {
     expect(await costOf(() => adapter.queryRaw(query('SELECT 1')))).toBe(1);
     const cost = await costOf(async () => {

@@ -2,7 +2,7 @@ import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { isDatabaseUnavailable } from '../database/index.js';
 import { ApplicationError, describeCause, ERROR_CATALOGUE, type ErrorCode } from '../errors/index.js';
-import { currentRequest, type Logger } from '../telemetry/index.js';
+import { currentRequest, isPastDeadline, type Logger } from '../telemetry/index.js';
 
 /**
  * Makes the function that decides what a client reads of an error: a code of the catalogue, plain words, the
@@ -73,6 +73,14 @@ function classify(formatted: GraphQLFormattedError, original: unknown): Classifi
   const isClientError = original instanceof GraphQLError && typeof code === 'string' && isErrorCode(code);
   if (isClientError && ERROR_CATALOGUE[code].status < 500) {
     return { code, message: formatted.message, details: {} };
+  }
+  if (isPastDeadline()) {
+    // Prisma gives what the pool refused another shape.
+    return {
+      code: 'SUBGRAPH_TIMEOUT',
+      message: 'The time for the answer was over, so no more was done.',
+      details: {},
+    };
   }
   return {
     code: 'INTERNAL_SERVER_ERROR',

@@ -115,6 +115,7 @@ export async function startSubgraph<Context extends object>(
     '/graphql',
     (request, _response, next) => {
       verifyCaller(request.headers);
+      obeyDeadline(request);
       next();
     },
     jsonBody(MAXIMUM_BODY),
@@ -138,6 +139,17 @@ export async function startSubgraph<Context extends object>(
       await apollo.stop();
     },
   };
+}
+
+/** How long the caller waits; what is left undone by then is not begun. */
+const TIMEOUT_HEADER = 'x-supergraph-timeout-milliseconds';
+
+function obeyDeadline(request: Request): void {
+  const milliseconds = Number(request.get(TIMEOUT_HEADER) ?? Number.NaN);
+  const scope = currentRequest();
+  if (scope !== undefined && milliseconds >= 0) {
+    scope.deadline = performance.now() + milliseconds;
+  }
 }
 
 /** Whom a request that was never read would belong to: it may do nothing. */

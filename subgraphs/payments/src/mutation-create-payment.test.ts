@@ -121,6 +121,23 @@ describe('Mutation.createPayment', () => {
     expect(await fixture.snapshot()).toBe(before);
   });
 
+  it('does nothing for a caller who has stopped waiting', async () => {
+    const before = await fixture.snapshot();
+    const response = await fetch(`${fixture.url}/graphql`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${payer.token}`,
+        'x-supergraph-caller': 'router',
+        'x-supergraph-secret': fixture.secret,
+        'x-supergraph-timeout-milliseconds': '0',
+      },
+      body: JSON.stringify({ query: CREATE, variables: { input: valid() } }),
+    });
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'SUBGRAPH_TIMEOUT' } }] });
+    expect(await fixture.snapshot()).toBe(before);
+  });
+
   it('refuses metadata that is nested beyond reason', async () => {
     const depth = 200_000;
     const metadata = `{"a":${'['.repeat(depth)}${']'.repeat(depth)}}`;
