@@ -2,6 +2,7 @@ import type { QueryPlan } from '@apollo/query-planner';
 import { createLogger } from '@supergraph/platform/telemetry';
 import type { DocumentNode, GraphQLError, OperationDefinitionNode } from 'graphql';
 import type { FetchExecutor } from '../execution/fetch/subgraph-fetch.js';
+import { hasLiteralConditions } from '../execution/plan/apply-conditions.js';
 import type { PlannedNames } from '../execution/plan/free-names.js';
 import type { Planner } from '../execution/plan/planner.js';
 import type { ResponseText } from '../execution/response/response-text.js';
@@ -107,7 +108,7 @@ export async function loadPair(
       const plan = planQuery(names?.document ?? document, undefined);
       last = { document, plan, names };
       stock.keepPlan(source, names === undefined ? plan : planQuery(document, undefined));
-      return { plan, isOwn: names !== undefined || byConditions };
+      return { plan, isOwn: names !== undefined || byConditions || hasLiteralConditions(document) };
     },
     async runOurs({ source, document, operation, variables }, ask) {
       if (executor === undefined || executed !== document) {

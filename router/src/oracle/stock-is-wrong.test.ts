@@ -117,6 +117,25 @@ const always =
     Promise.resolve({ data: JSON.parse(JSON.stringify(answers[name])) as Record<string, unknown> });
 
 describe('the stock executor', () => {
+  it('fetches what a literal leaves out, and lets its failure spoil what was asked for', async () => {
+    const supergraph = find('the committed one');
+    const { schema, run } = await load(supergraph);
+    const subgraphs = makeFakeSubgraphs(supergraph.subgraphs, supergraph.families);
+    const operation = operationOf(
+      'query ($if: Boolean!) { recurringPayments(first: 4) @include(if: $if) { edges @include(if: false) { node { __typename } } edges { cursor } } }',
+      { if: true },
+    );
+    let shown = 0;
+    for (let seed = 1; seed <= 40; seed += 1) {
+      const world = { ...SOUND, errors: 0.2 };
+      const { ours, stock } = await run(operation, subgraphs.withData(seed, world));
+      const right = await executeMonolith(schema, operation, subgraphs.data, seed, world);
+      expect(ours.data).toEqual(right.data);
+      shown += JSON.stringify(stock.data) === JSON.stringify(right.data) ? 0 : 1;
+    }
+    expect(shown).toBeGreaterThan(0);
+  });
+
   it('loses falsy values of fields that it had to rename', async () => {
     const { run } = await load(find('one subgraph only'));
     const { ours, stock } = await run(

@@ -8,7 +8,7 @@ import {
 } from 'graphql';
 import type { Variables } from '../../failures/included.js';
 import type { ExecutableNode } from '../plan/executable-plan.js';
-import { applyConditions } from '../plan/apply-conditions.js';
+import { applyConditions, applyLiteralConditions } from '../plan/apply-conditions.js';
 import type { PlannedNames } from '../plan/free-names.js';
 import type { Planner } from '../plan/planner.js';
 import type { PolicyDecision } from '../policy.js';
@@ -54,7 +54,7 @@ export class PreparedOperation {
     this.operation = operation;
     this.#fragments = fragmentsOf(document);
     this.#conditionNames = conditionNamesOf(document);
-    const allowed = decision?.document ?? document;
+    const allowed = applyLiteralConditions(decision?.document ?? document);
     this.#names = planner.freeNames(allowed);
     const named = this.#names?.document ?? allowed;
     const renamed = renameRepresentations(named);

@@ -1,6 +1,8 @@
 import {
   Kind,
   visit,
+  type ASTVisitor,
+  type DirectiveNode,
   type DocumentNode,
   type GraphQLSchema,
   type SelectionNode,
@@ -22,7 +24,50 @@ export function applyConditions(document: DocumentNode, conditions: Variables): 
   });
   const enter = <Node extends SelectionNode>(node: Node): Node | null =>
     isLeftOut(node) ? null : withoutConditions(node);
-  return visit(document, {
+  return visit(document, visitorOf(enter));
+}
+
+/**
+ * Leaves out of an operation what a literal `@skip(if: true)` or `@include(if: false)` leaves out, and the literals
+ * that leave in: the planner would fetch some of the former, and let their failures spoil what was asked for.
+ *
+ * @returns the same document when there is none
+ */
+export function applyLiteralConditions(document: DocumentNode): DocumentNode {
+  const enter = <Node extends SelectionNode>(node: Node): Node | null | undefined => {
+    const literals = node.directives?.filter(isLiteral) ?? [];
+    if (literals.length === 0) {
+      return undefined;
+    }
+    return isIncluded({ ...node, directives: literals }, {})
+      ? { ...node, directives: node.directives?.filter((directive) => !isLiteral(directive)) ?? [] }
+      : null;
+  };
+  return hasLiteralConditions(document) ? visit(document, visitorOf(enter)) : document;
+}
+
+/** Whether anything in an operation is left in or out by a literal. */
+export function hasLiteralConditions(document: DocumentNode): boolean {
+  let has = false;
+  visit(document, {
+    Directive(node) {
+      has ||= isLiteral(node);
+    },
+  });
+  return has;
+}
+
+function isLiteral({ name, arguments: given }: DirectiveNode): boolean {
+  return (
+    (name.value === 'skip' || name.value === 'include') &&
+    given?.some(({ name: argument, value }) => argument.value === 'if' && value.kind === Kind.BOOLEAN) ===
+      true
+  );
+}
+
+/** Where nothing is left of an object, `__typename` is. */
+function visitorOf(enter: <Node extends SelectionNode>(node: Node) => Node | null | undefined): ASTVisitor {
+  return {
     Field: { enter },
     InlineFragment: { enter },
     FragmentSpread: { enter },
@@ -30,7 +75,7 @@ export function applyConditions(document: DocumentNode, conditions: Variables): 
       leave: (node: SelectionSetNode) =>
         node.selections.length > 0 ? undefined : { ...node, selections: [TYPENAME] },
     },
-  });
+  };
 }
 
 const TYPENAME: SelectionNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };

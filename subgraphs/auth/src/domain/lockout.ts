@@ -8,7 +8,8 @@ const RULE = { failures: 5, seconds: 15 * 60 } as const;
 export interface Lockout {
   /**
    * Decides a proof of identity after it was checked: a failure is counted, and a success is none while the address
-   * is locked. Since success and failure meet in one row, guesses sent all at once are counted like guesses in turn.
+   * is locked. A failure that was counted before a success is decided is seen by it, so guesses sent all at once count
+   * like guesses in turn.
    *
    * @param email in lower case, of an account or not
    * @param proven whether the password was right

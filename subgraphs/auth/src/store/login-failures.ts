@@ -45,13 +45,13 @@ export function createLoginFailureStore(prisma: PrismaClient): LoginFailureStore
     },
     async clear(addressHash) {
       const rows = await prisma.$queryRaw<ReadonlyArray<{ readonly locked: boolean }>>`
-        INSERT INTO login_failures AS known (address_hash, failures, last_failed_at)
-        VALUES (${addressHash}, 0, now())
-        ON CONFLICT (address_hash) DO UPDATE SET
-          failures = CASE WHEN known.locked_until > now() THEN known.failures ELSE 0 END,
-          locked_until = CASE WHEN known.locked_until > now() THEN known.locked_until END
+        UPDATE login_failures SET
+          failures = CASE WHEN locked_until > now() THEN failures ELSE 0 END,
+          locked_until = CASE WHEN locked_until > now() THEN locked_until END
+        WHERE address_hash = ${addressHash} AND (failures > 0 OR locked_until IS NOT NULL)
         RETURNING locked_until IS NOT NULL AS locked`;
-      return rows[0]?.locked === false;
+      // Who has nothing against them, as nearly everybody has not, costs no write.
+      return rows[0]?.locked !== true;
     },
     async unlock(addressHash) {
       await prisma.loginFailure.deleteMany({ where: { addressHash } });
