@@ -11,48 +11,80 @@ export interface LoginCost {
   readonly cpu: number;
   readonly verifyMedian: number;
   readonly verifyCpu: number;
+  /** Processor time of the service for a request that asks for nothing: HTTP and GraphQL alone. */
+  readonly emptyRequestCpu: number;
+  /** The same for one that reads a row. */
+  readonly oneRowCpu: number;
 }
 
-const RUNS = 200;
+/** Of each kind, in turn, so that what else the machine does falls on all alike. */
+const BLOCKS = 10;
+const RUNS_IN_A_BLOCK = 20;
 /** Until the JavaScript engine has compiled what it runs, a sign-in takes much more of the processor. */
 const WARM_UP = 300;
 const EMAIL = 'customer@example.com';
 /** Auth's parameters: argon2id, 19 MiB, two passes, one lane. */
 const ARGON2ID = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 
-/** Measures sign-ins one after the other, and as many bare checks of a password. */
+interface Kind {
+  readonly run: () => Promise<unknown>;
+  /** Of whoever does the work, in milliseconds so far. */
+  readonly processorTime: () => Promise<number>;
+  readonly times: number[];
+  cpu: number;
+}
+
+/** Measures sign-ins one after the other, as many bare checks of a password, and what any request costs. */
 export async function measureLogin({ services }: MeasuredSystem): Promise<LoginCost> {
   const { child, client } = services.auth;
   const passwordHash = await hash(PASSWORD, ARGON2ID);
-  for (let run = 0; run < WARM_UP; run += 1) {
-    await login(client, EMAIL);
-    await verify(passwordHash, PASSWORD);
-  }
-  const before = await child.processorTime();
+  const { token } = await login(client, EMAIL);
   let statements = 0;
-  const times = await timesOf(async () => {
+  const kind = (run: Kind['run'], processorTime = () => child.processorTime()): Kind => ({
+    run,
+    processorTime,
+    times: [],
+    cpu: 0,
+  });
+  const signIn = kind(async () => {
     statements = Math.max(statements, (await login(client, EMAIL)).statements);
   });
-  const cpu = ((await child.processorTime()) - before) / RUNS;
-  const verifyBefore = process.cpuUsage();
-  const verifyTimes = await timesOf(() => verify(passwordHash, PASSWORD));
-  const { user, system } = process.cpuUsage(verifyBefore);
+  const verifying = kind(() => verify(passwordHash, PASSWORD), ownProcessorTime);
+  const empty = kind(() => client.query('{ __typename }'));
+  const oneRow = kind(() => client.query('{ me { id } }', { token }));
+  const kinds = [signIn, verifying, empty, oneRow];
+  for (let run = 0; run < WARM_UP; run += 1) {
+    await Promise.all(kinds.map((one) => one.run()));
+  }
+  for (let block = 0; block < BLOCKS; block += 1) {
+    for (const one of kinds) {
+      await measureBlock(one);
+    }
+  }
+  const cpuOf = ({ cpu }: Kind): number => cpu / (BLOCKS * RUNS_IN_A_BLOCK);
   return {
     statements,
-    median: quantile(times, 0.5),
-    p99: quantile(times, 0.99),
-    cpu,
-    verifyMedian: quantile(verifyTimes, 0.5),
-    verifyCpu: (user + system) / 1_000 / RUNS,
+    median: quantile(signIn.times, 0.5),
+    p99: quantile(signIn.times, 0.99),
+    cpu: cpuOf(signIn),
+    verifyMedian: quantile(verifying.times, 0.5),
+    verifyCpu: cpuOf(verifying),
+    emptyRequestCpu: cpuOf(empty),
+    oneRowCpu: cpuOf(oneRow),
   };
 }
 
-async function timesOf(work: () => Promise<unknown>): Promise<ReadonlyArray<number>> {
-  const times: number[] = [];
-  for (let run = 0; run < RUNS; run += 1) {
+async function measureBlock(kind: Kind): Promise<void> {
+  const before = await kind.processorTime();
+  for (let run = 0; run < RUNS_IN_A_BLOCK; run += 1) {
     const begin = performance.now();
-    await work();
-    times.push(performance.now() - begin);
+    await kind.run();
+    kind.times.push(performance.now() - begin);
   }
-  return times;
+  kind.cpu += (await kind.processorTime()) - before;
+}
+
+function ownProcessorTime(): Promise<number> {
+  const { user, system } = process.cpuUsage();
+  return Promise.resolve((user + system) / 1_000);
 }
