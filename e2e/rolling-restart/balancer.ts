@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Pool } from 'undici';
 
 /** What a client sees of one request. */
@@ -10,6 +11,8 @@ export interface Outcome {
 /** Sends requests to several routers over kept connections, none of them twice. */
 export interface Balancer {
   send(query: string): Promise<Outcome>;
+  /** Resolves when every router is seen ready; an orchestrator restarts the next one then and not before. */
+  allReady(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -19,24 +22,20 @@ const LOOK_MILLISECONDS = 50;
 export function startBalancer(urls: ReadonlyArray<string>): Balancer {
   const routers = urls.map((url) => ({ pool: new Pool(url, { connections: 16 }), url, ready: true }));
   let turn = 0;
-  const look = setInterval(() => {
-    for (const router of routers) {
-      fetch(`${router.url}/health/ready`).then(
-        async (response) => {
-          router.ready = response.status === 200;
-          await response.body?.cancel();
-        },
-        () => {
-          router.ready = false;
-        },
-      );
+  let open = true;
+  const looks = routers.map(async (router) => {
+    while (open) {
+      router.ready = await isReady(router.url);
+      await pause(LOOK_MILLISECONDS);
     }
-  }, LOOK_MILLISECONDS);
+  });
   return {
     async send(query) {
       const ready = routers.filter((router) => router.ready);
       const chosen = ready[turn++ % Math.max(ready.length, 1)];
       if (chosen === undefined) {
+        // Without it, callers that ask again at once would keep the looks from ever being taken.
+        await pause(LOOK_MILLISECONDS);
         return { ok: false, told: 'no router is ready' };
       }
       try {
@@ -52,9 +51,26 @@ export function startBalancer(urls: ReadonlyArray<string>): Balancer {
         return { ok: false, told: String(error) };
       }
     },
+    async allReady() {
+      while (routers.some(({ ready }) => !ready)) {
+        await pause(LOOK_MILLISECONDS);
+      }
+    },
     async close() {
-      clearInterval(look);
+      open = false;
+      await Promise.all(looks);
       await Promise.all(routers.map(({ pool }) => pool.close()));
     },
   };
+}
+
+async function isReady(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}/health/ready`);
+    await response.body?.cancel();
+    return response.status === 200;
+  } catch {
+    // Nobody listens there while it restarts.
+    return false;
+  }
 }

@@ -75,6 +75,7 @@ async function restartEach(replicas: ReadonlyArray<ReplicaProcess>): Promise<Rea
   const statuses: Array<number | null> = [];
   for (const replica of replicas) {
     statuses.push(await replica.restart());
+    await balancer.allReady();
   }
   return statuses;
 }
