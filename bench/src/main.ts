@@ -5,6 +5,7 @@ import type { BenchmarkResult } from './report/measurement.js';
 const BENCHMARKS: Readonly<Record<string, (options: ReadonlyArray<string>) => Promise<BenchmarkResult>>> = {
   events: async () => (await import('./events/index.js')).measureEvents(),
   gateways: async () => (await import('./gateways/index.js')).measureGateways(),
+  memory: async (options) => (await import('./memory/index.js')).measureMemory(options),
   services: async (options) => (await import('./services/index.js')).measureServices(options),
 };
 /** Options of a benchmark, which it reads itself. */
@@ -15,7 +16,7 @@ const names = process.argv.slice(2).filter((argument) => !OPTIONS.test(argument)
 const unknown = names.filter((name) => !(name in BENCHMARKS));
 if (unknown.length > 0 || names.includes('--help')) {
   process.stderr.write(
-    `npm run bench -- [${Object.keys(BENCHMARKS).join('] [')}] [--scale=0.1]\n\nRuns the benchmarks that are named, else all of them, one after the other, and writes bench/results/.\n--scale makes services smaller.\nClose what else runs: they share the machine.\n`,
+    `npm run bench -- [${Object.keys(BENCHMARKS).join('] [')}] [--scale=0.1]\n\nRuns the benchmarks that are named, else all of them, one after the other, and writes bench/results/.\n--scale makes memory and services smaller.\nClose what else runs: they share the machine.\n`,
   );
   process.exit(names.includes('--help') ? 0 : 2);
 }

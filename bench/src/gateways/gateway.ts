@@ -11,6 +11,11 @@ export interface Gateway {
   stop(): Promise<void>;
 }
 
+/** One that can be asked by IPC. */
+export interface TellingGateway extends Gateway {
+  readonly child: ChildProcess;
+}
+
 /** Starts a process that tells its address by IPC: the router and the stock gateway do. */
 export async function startTelling(
   name: string,
@@ -18,12 +23,12 @@ export async function startTelling(
   args: ReadonlyArray<string>,
   options: SpawnOptions,
   toUrl: (told: string) => string = (told) => told,
-): Promise<Gateway> {
+): Promise<TellingGateway> {
   const child = start(command, args, { ...options, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const [message] = (await Promise.race([once(child, 'message'), failAtEnd(name, child)])) as [
     { readonly url: string },
   ];
-  return { name, url: toUrl(message.url), processId: child.pid ?? 0, stop: () => end(child) };
+  return { name, url: toUrl(message.url), processId: child.pid ?? 0, child, stop: () => end(child) };
 }
 
 /** Starts a process at an address that it is given, and waits until it answers a query there. */

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { processorTimeOf } from '../events/processor-time.js';
+import { memoryOf } from '../report/memory.js';
 import type { Gateway } from './gateway.js';
 import { runLoad } from './load.js';
 import type { Scenario } from './scenarios.js';
@@ -43,12 +43,6 @@ export async function measure(gateway: Gateway, scenario: Scenario, shop: Runnin
     subgraphCallsPerRequest: calls / requests,
     subgraphCharactersPerRequest: bytes / requests,
     answerCharacters: load.answerLength,
-    peakMegabytes: peakMegabytes(gateway.processId),
+    peakMegabytes: memoryOf(gateway.processId, 'VmHWM'),
   };
-}
-
-/** @see proc(5), `VmHWM` */
-function peakMegabytes(processId: number): number {
-  const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${processId}/status`, 'utf8')) ?? [];
-  return Number(kilobytes) / 1_024;
 }

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { secretNameFor } from '@supergraph/platform/configuration';
 import { freePort } from '@supergraph/platform/testing';
-import { startAt, startTelling, type Gateway } from './gateway.js';
+import { startAt, startTelling, type Gateway, type TellingGateway } from './gateway.js';
 import type { RunningShop } from './shop/start-shop.js';
 import { SHOP } from './shop/subgraphs.js';
 
@@ -34,25 +34,12 @@ export const peers: ReadonlyArray<Peer> = [
   {
     name: 'this router',
     missing: undefined,
-    start: (shop) =>
-      startTelling(
-        'this router',
-        process.execPath,
-        ['--inspect=127.0.0.1:0', ROUTER],
-        { env: { ...environment, ...routerEnvironment(shop) } },
-        (url) => `${url}/graphql`,
-      ),
+    start: (shop) => startRouter(shop),
   },
   {
     name: '@apollo/gateway',
     missing: undefined,
-    start: (shop) =>
-      startTelling(
-        '@apollo/gateway',
-        process.execPath,
-        [fileURLToPath(new URL('stock-process.js', import.meta.url)), writeSupergraph(shop)],
-        { env: environment },
-      ),
+    start: (shop) => startStock(shop),
   },
   {
     name: 'Hive Gateway',
@@ -94,6 +81,33 @@ export const peers: ReadonlyArray<Peer> = [
     },
   },
 ];
+
+/** Starts this router, with `nodeOptions` before its file. */
+export function startRouter(
+  shop: RunningShop,
+  nodeOptions: ReadonlyArray<string> = [],
+): Promise<TellingGateway> {
+  return startTelling(
+    'this router',
+    process.execPath,
+    [...nodeOptions, ROUTER],
+    { env: { ...environment, ...routerEnvironment(shop) } },
+    (url) => `${url}/graphql`,
+  );
+}
+
+/** Starts `@apollo/gateway`, with `nodeOptions` before its file. */
+export function startStock(
+  shop: RunningShop,
+  nodeOptions: ReadonlyArray<string> = [],
+): Promise<TellingGateway> {
+  return startTelling(
+    '@apollo/gateway',
+    process.execPath,
+    [...nodeOptions, fileURLToPath(new URL('stock-process.js', import.meta.url)), writeSupergraph(shop)],
+    { env: environment },
+  );
+}
 
 /** As in production: no introspection, secrets told to the subgraphs, bounds on what a request may take. */
 function routerEnvironment(shop: RunningShop): Readonly<Record<string, string>> {

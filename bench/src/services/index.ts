@@ -1,5 +1,6 @@
 import { tell } from '../report/progress.js';
 import type { BenchmarkResult, Measurement } from '../report/measurement.js';
+import { readScale } from '../report/scale.js';
 import { renderColumns } from './render-columns.js';
 import { measuredLists } from './lists.js';
 import { measureList, type PageCost } from './measure-list.js';
@@ -16,7 +17,11 @@ const LOGIN_SHARE = 1.25;
  * @param args `--scale=0.1` for a tenth of the rows
  */
 export async function measureServices(args: ReadonlyArray<string>): Promise<BenchmarkResult> {
-  const size = readSize(args);
+  const { scale, option } = readScale(args);
+  const size: Size = {
+    users: Math.max(100, Math.round(FULL.users * scale)),
+    payments: Math.max(1_000, Math.round(FULL.payments * scale)),
+  };
   const system = await startMeasuredSystem(size);
   try {
     const costs: PageCost[] = [];
@@ -26,11 +31,10 @@ export async function measureServices(args: ReadonlyArray<string>): Promise<Benc
     }
     tell('sign-in');
     const login = await measureLogin(system);
-    const scale = args.find((arg) => arg.startsWith('--scale='));
     return {
       name: 'services',
       title: 'Lists, search and sign-in',
-      command: ['npm run bench -- services', ...(scale === undefined ? [] : [scale])].join(' '),
+      command: ['npm run bench -- services', ...option].join(' '),
       measurements: summarize(costs, login),
       details: { size, pages: costs, login },
       sections: `## Every page\n\nTimes are medians in milliseconds unless a column says otherwise.\n\n${renderColumns(costs)}`,
@@ -45,17 +49,6 @@ export async function measureServices(args: ReadonlyArray<string>): Promise<Benc
   } finally {
     await system.stop();
   }
-}
-
-function readSize(args: ReadonlyArray<string>): Size {
-  const scale = Number(args.find((arg) => arg.startsWith('--scale='))?.slice('--scale='.length) ?? 1);
-  if (!(scale > 0 && scale <= 10)) {
-    throw new Error('--scale must be a number above 0 and up to 10, such as --scale=0.1.');
-  }
-  return {
-    users: Math.max(100, Math.round(FULL.users * scale)),
-    payments: Math.max(1_000, Math.round(FULL.payments * scale)),
-  };
 }
 
 /** Somebody who is in the lists that are about one person, and thirty days in the middle of all. */

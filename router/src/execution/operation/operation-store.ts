@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { getOperationAST, print, validate, type DocumentNode, type OperationDefinitionNode } from 'graphql';
 import type { Planner } from '../plan/planner.js';
 import type { PolicyDecision } from '../policy.js';
+import { forgetTokens } from './forget-tokens.js';
 import { PreparedOperation } from './prepared-operation.js';
 
 /** Operations that are kept ready. */
@@ -100,6 +101,7 @@ export class OperationStore {
     let prepared = this.#byText.get(text);
     if (prepared === undefined) {
       prepared = new PreparedOperation(this.planner, document, operation, decision);
+      forgetTokens(document);
       this.#byText.set(text, prepared);
     }
     return prepared;
