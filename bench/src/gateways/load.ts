@@ -19,21 +19,25 @@ export interface LoadResult {
 export async function runLoad(options: {
   readonly url: string;
   readonly query: (request: number) => string;
+  /** Of the n-th request; none when not given. */
+  readonly variables?: (request: number) => Readonly<Record<string, unknown>>;
+  /** Beside the content's type. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly connections: number;
   readonly requests: number;
   /** Number of the first request. */
   readonly first: number;
 }): Promise<LoadResult> {
-  const { url, query, connections, requests, first } = options;
+  const { url, query, variables, connections, requests, first } = options;
   const { origin, pathname } = new URL(url);
   const pool = new Pool(origin, { connections, pipelining: 1 });
   const took: number[] = [];
   let next = 0;
   let answerLength = 0;
-  const headers = { 'content-type': 'application/json', accept: 'application/json' };
+  const headers = { 'content-type': 'application/json', accept: 'application/json', ...options.headers };
   const work = async (): Promise<void> => {
     while (next < requests) {
-      const body = JSON.stringify({ query: query(first + next) });
+      const body = JSON.stringify({ query: query(first + next), variables: variables?.(first + next) });
       next += 1;
       const sentAt = performance.now();
       const response = await pool.request({ path: pathname, method: 'POST', headers, body });

@@ -3,8 +3,9 @@ import { getPrismaClient } from '@prisma/client/runtime/client';
 import type pg from 'pg';
 import type { SqlTransaction } from './sql-transaction.js';
 
-/** A Prisma client without models: what this room needs of one, statements in transactions, is there. */
+/** A Prisma client without models: statements, on their own and in transactions. */
 export interface ModellessPrismaClient {
+  $queryRawUnsafe<Rows = unknown>(statement: string, ...values: unknown[]): Promise<Rows>;
   $transaction<Result>(work: (transaction: SqlTransaction) => Promise<Result>): Promise<Result>;
   $disconnect(): Promise<void>;
 }
@@ -34,5 +35,5 @@ export function createModellessPrismaClient(pool: pg.Pool, schema: string): Mode
       importName: './query_compiler_fast_bg.js',
     },
   } as unknown as Parameters<typeof getPrismaClient>[0]);
-  return new Client({ adapter: new PrismaPg(pool, { schema }) });
+  return new Client({ adapter: new PrismaPg(pool, { schema }) }) as unknown as ModellessPrismaClient;
 }

@@ -8,3 +8,4 @@ export { startTestEventSources, type TestEventSource } from './test-event-source
 export { startTestFront, type TestFront } from './test-front.js';
 export { startTestServer, type TestDatabase, type TestServer } from '../events/test-fixtures.js';
 export { canTestNats, freePort, startNatsServer, type TestNatsServer } from './nats-server.js';
+export { createModellessPrismaClient, type ModellessPrismaClient } from '../events/test-prisma-client.js';
