@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomHex } from './random-identifiers.js';
 
 /** Where a request stands in a distributed trace. */
 export interface TraceContext {
@@ -17,7 +17,7 @@ const SAMPLED = 1;
 
 /** Begins a new trace. */
 export function startTrace(): TraceContext {
-  return { traceId: randomBytes(16).toString('hex'), spanId: randomBytes(8).toString('hex') };
+  return { traceId: randomHex(16), spanId: randomHex(8) };
 }
 
 /**
@@ -45,7 +45,7 @@ export function continueTrace(traceparent: string | undefined): TraceContext {
     ? startTrace()
     : {
         traceId: parent.traceId,
-        spanId: randomBytes(8).toString('hex'),
+        spanId: randomHex(8),
         ...(parent.sampled === false ? { sampled: false } : {}),
       };
 }
