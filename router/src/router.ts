@@ -1,6 +1,5 @@
 import { fileURLToPath } from 'node:url';
 import { dirname, join } from 'node:path';
-import { expressMiddleware } from '@as-integrations/express5';
 import { describeCause } from '@supergraph/platform/errors';
 import { createHttpService } from '@supergraph/platform/http';
 import { createRemoteKeys, createTokenVerifier, type TokenVerifier } from '@supergraph/platform/identity';
@@ -17,6 +16,7 @@ import { answerErrors, refuseUnknownPath } from './http/error-responses.js';
 import { PropagatedHeaders } from './headers/propagated-headers.js';
 import { namedHeaders } from './headers/rules.js';
 import { admitOperation } from './http/admit-operation.js';
+import { graphqlHandler } from './http/graphql-handler.js';
 import { createGraphqlServer } from './http/graphql-server.js';
 import { jsonBody } from './http/json-body.js';
 import { answerTypeOf } from './http/response-status.js';
@@ -139,15 +139,14 @@ export async function startRouter(
   };
   const admittedContext = async (request: Request, response: Response): Promise<RouterContext> => {
     const admitted = admitOperation(admission, request);
-    return {
-      ...(await contextOf(request, response)),
+    return Object.assign(await contextOf(request, response), {
       admitted,
       answerType: () => answerTypeOf(request),
       propagatedHeaders:
         configuration.headerRules.length === 0
           ? undefined
           : new PropagatedHeaders(configuration.headerRules, request.headers),
-    };
+    });
   };
 
   const http = createHttpService({
@@ -177,21 +176,24 @@ export async function startRouter(
       })),
     });
   });
-  http.app.use(
-    '/graphql',
-    allowOrigins(configuration.corsOrigins, namedHeaders(configuration.headerRules)),
-    jsonBody(limits.maximumBodyBytes),
-    door.admit,
-    expressMiddleware(graphql, {
-      context: ({ req, res }) =>
-        admittedContext(req, res).then(
-          (context) => observability.begin(context, req, res),
+  http.serve({
+    path: '/graphql',
+    handlers: [
+      securityHeaders,
+      allowOrigins(configuration.corsOrigins, namedHeaders(configuration.headerRules)),
+      jsonBody(limits.maximumBodyBytes),
+      door.admit,
+      graphqlHandler(graphql, (request, response) =>
+        admittedContext(request, response).then(
+          (context) => observability.begin(context, request, response),
           (error: unknown) => {
             throw toRequestError(error);
           },
         ),
-    }),
-  );
+      ),
+    ],
+    answerError: answerErrors(formatError),
+  });
   if (configuration.sandbox !== undefined) {
     http.app.use(
       sandboxRoutes({

@@ -1,10 +1,11 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import express, { type ErrorRequestHandler, type Express } from 'express';
+import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
 import { continueTrace, runInRequest, type Logger, type Metrics } from '../telemetry/index.js';
 import { beginRequestSpan } from './request-span.js';
 import { closeServer, trackSilentConnections } from './close-server.js';
 import { readReadiness, type ReadinessCheck } from './readiness.js';
+import { dress, goShortWay, isFor, type ShortWay } from './short-way.js';
 
 /** What an HTTP service is made of. */
 export interface HttpServiceOptions {
@@ -34,6 +35,11 @@ export interface HttpServiceOptions {
 export interface HttpService {
   readonly app: Express;
   readonly server: Server;
+  /**
+   * Serves a path and what is below it. A request for exactly the path comes to its handlers at once, whatever stands
+   * before them in `app`: Express looks at each of its routes for each request, and most requests are for one path.
+   */
+  serve(way: ShortWay): void;
   /** Begins to listen and gives the address, such as `http://127.0.0.1:4001`. Throws when the port is taken. */
   start(): Promise<string>;
   /**
@@ -48,7 +54,19 @@ export function createHttpService(options: HttpServiceOptions): HttpService {
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
-  const server = createServer(app);
+  const fail = failureHandler(options.logger);
+  const shortWays: ShortWay[] = [];
+  const server = createServer((bareRequest, bareResponse) => {
+    const way = shortWays.find(({ path }) => isFor(path, bareRequest.url));
+    if (way === undefined) {
+      app(bareRequest, bareResponse);
+      return;
+    }
+    const { request, response } = dress(app, bareRequest, bareResponse);
+    begin(request, response, way.path, () =>
+      goShortWay(way, request, response, (error) => fail(error, request, response, () => undefined)),
+    );
+  });
   // Longer than the router keeps idle connections, so that it is the client who closes and never races a close.
   server.keepAliveTimeout = 30_000;
   server.headersTimeout = 15_000;
@@ -57,9 +75,7 @@ export function createHttpService(options: HttpServiceOptions): HttpService {
   const silent = trackSilentConnections(server);
   const metricsServer = options.metricsPort === undefined ? undefined : createServer(metricsApp(options));
 
-  app.use((request, response, next) => {
-    // Read now: Express takes the mount path away while a mounted handler answers.
-    const route = routeLabel(request.path);
+  const begin = (request: Request, response: Response, route: string, next: () => void): void => {
     const span = beginRequestSpan(request, response, route);
     const trace = span?.trace ?? continueTrace(request.get('traceparent'));
     response.setHeader('x-trace-id', trace.traceId);
@@ -69,7 +85,9 @@ export function createHttpService(options: HttpServiceOptions): HttpService {
     const end = options.metrics.httpDuration.startTimer();
     response.on('close', () => end({ route, status: String(response.statusCode) }));
     runInRequest(trace, next);
-  });
+  };
+  // The label is read now: Express takes the mount path away while a mounted handler answers.
+  app.use((request, response, next) => begin(request, response, routeLabel(request.path), next));
   app.get('/health/live', (_request, response) => {
     response.json({ live: true });
   });
@@ -89,8 +107,12 @@ export function createHttpService(options: HttpServiceOptions): HttpService {
   return {
     app,
     server,
+    serve(way) {
+      shortWays.push(way);
+      app.use(way.path, ...way.handlers, way.answerError);
+    },
     async start() {
-      app.use(failureHandler(options.logger));
+      app.use(fail);
       if (metricsServer !== undefined) {
         await listen(metricsServer, options.metricsPort ?? 0, options.host);
       }

@@ -28,7 +28,7 @@ export function allowOrigins(
   headers: ReadonlyArray<string> = [],
 ): RequestHandler {
   const patterns = origins.map(toPattern);
-  return cors({
+  const answerPage = cors({
     origin: (origin, decide) => {
       decide(null, origin !== undefined && patterns.some((pattern) => pattern.test(origin)));
     },
@@ -38,6 +38,15 @@ export function allowOrigins(
     credentials: false,
     maxAge: 600,
   });
+  return (request, response, next) => {
+    if (request.headers.origin === undefined && request.method === 'POST') {
+      // No page asks; a cache in between must know all the same that a page would be told something else.
+      response.vary('origin');
+      next();
+    } else {
+      answerPage(request, response, next);
+    }
+  };
 }
 
 function toPattern(origin: string): RegExp {

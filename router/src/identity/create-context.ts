@@ -22,8 +22,10 @@ export async function createContext(
   timeoutMilliseconds: number,
 ): Promise<RouterContext> {
   const lifetime = new RequestLifetime(response, timeoutMilliseconds);
+  const { token, claims } = await authenticate(request.get('authorization'), verify);
   return {
-    ...(await authenticate(request.get('authorization'), verify)),
+    token,
+    claims,
     trace: currentRequest()?.trace ?? startTrace(),
     // An IPv4 client of a server that listens on IPv6 too.
     clientIp: request.ip?.replace(/^::ffff:/, ''),

@@ -29,7 +29,7 @@ const MILLISECONDS = 1_000;
 
 /** What the router sees of itself: metrics, traces, the use of the schema, and plans for those who ask. */
 export interface Observability {
-  /** Begins to observe a request. */
+  /** Begins to observe a request, and notes so in its context. */
   begin(context: RouterContext, request: Request, response: Response): RouterContext;
   /** Takes part in Apollo Server's requests. */
   readonly plugin: ApolloServerPlugin<RouterContext>;
@@ -110,7 +110,7 @@ export function createObservability(settings: ObservabilitySettings, metrics: Me
         byScope.set(scope, observed);
       }
       const client = programs.programFor(request.get(CLIENT_NAME_HEADER), request.get(CLIENT_VERSION_HEADER));
-      return { ...context, client, observed };
+      return Object.assign(context, { client, observed });
     },
 
     plugin: observeOperations({ counted, metrics, operationNames }),

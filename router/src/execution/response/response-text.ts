@@ -5,7 +5,14 @@ import type { FormattedExecutionResult } from 'graphql';
  * {@link stringifyResult}.
  */
 export class ResponseText {
+  #alone: string | undefined;
+
   constructor(private readonly text: string) {}
+
+  /** The whole response when there is nothing but data; put together once for all requests that share it. */
+  get alone(): string {
+    return (this.#alone ??= `{"data":${this.text}}\n`);
+  }
 
   /** The JSON of the data. */
   toString(): string {
@@ -24,6 +31,9 @@ export function stringifyResult(result: FormattedExecutionResult): string {
   const data: unknown = result.data;
   if (!(data instanceof ResponseText)) {
     return `${JSON.stringify(result)}\n`;
+  }
+  if (errors === undefined && extensions === undefined) {
+    return data.alone;
   }
   const before = errors === undefined ? '' : `"errors":${JSON.stringify(errors)},`;
   const after = extensions === undefined ? '' : `,"extensions":${JSON.stringify(extensions)}`;
