@@ -41,7 +41,8 @@ const DISTINCT = 1_000;
 const distinct = (number: number): string =>
   `query Distinct${number} { products${number}: topProducts(first: ${1 + (number % 20)}) { upc name${number}: name inStock reviews { id author { name } } } }`;
 
-const steady = { connections: 50, delayMilliseconds: 0, warmUp: 2_000, requests: 6_000 };
+/** A compiler that is still at work is not what a server costs that runs for days. */
+const steady = { connections: 50, delayMilliseconds: 0, warmUp: 6_000, requests: 12_000 };
 
 export const scenarios: ReadonlyArray<Scenario> = [
   {
@@ -49,8 +50,6 @@ export const scenarios: ReadonlyArray<Scenario> = [
     name: 'entity',
     title: 'a user and their reviews, two services',
     query: () => ENTITY,
-    warmUp: 4_000,
-    requests: 12_000,
   },
   { ...steady, name: 'list', title: 'a list of 20 over three services', query: () => LIST },
   {

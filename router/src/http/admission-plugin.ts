@@ -1,9 +1,8 @@
-import type { ApolloServerPlugin } from '@apollo/server';
-import type { RouterContext } from '../identity/request-context.js';
 import type { PersistedOperations } from '../persisted-operations/persisted-operations.js';
+import type { RequestPlugin } from './combine-plugins.js';
 
 /** Has the operation executed that was let in, and keeps it once it is known to be right. */
-export function executeAdmitted(persisted: PersistedOperations): ApolloServerPlugin<RouterContext> {
+export function executeAdmitted(persisted: PersistedOperations): RequestPlugin {
   return {
     requestDidStart: ({ request, contextValue: { admitted } }) => {
       if (admitted !== undefined) {

@@ -1,4 +1,4 @@
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServer } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
@@ -13,6 +13,7 @@ import type { ErrorFormatter } from '../failures/format-error.js';
 import type { RouterContext } from '../identity/request-context.js';
 import type { SupergraphGateway } from '../supergraph/supergraph-gateway.js';
 import { executeAdmitted } from './admission-plugin.js';
+import { combinePlugins, type RequestPlugin } from './combine-plugins.js';
 import { limitRates } from '../rate-limits/rate-limit-plugin.js';
 import type { PersistedOperations } from '../persisted-operations/persisted-operations.js';
 import { hideSuggestions } from './hide-suggestions.js';
@@ -26,7 +27,7 @@ export interface GraphqlServerOptions {
   readonly formatError: ErrorFormatter;
   readonly logger: Logger;
   /** Counts and traces operations. */
-  readonly observe: ApolloServerPlugin<RouterContext>;
+  readonly observe: RequestPlugin;
 }
 
 /** Makes the Apollo Server that parses, validates and answers; it keeps parsed and validated operations. */
@@ -51,19 +52,22 @@ export function createGraphqlServer(options: GraphqlServerOptions): ApolloServer
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
-      executeAdmitted(options.persisted),
-      refuseWhatCannotRun,
-      ...(options.configuration.rateLimits.length === 0
-        ? []
-        : [limitRates(options.configuration.rateLimits)]),
-      chooseStatus,
-      options.observe,
+      combinePlugins([
+        // First, so that what is refused is counted under its name.
+        options.observe,
+        executeAdmitted(options.persisted),
+        refuseWhatCannotRun,
+        ...(options.configuration.rateLimits.length === 0
+          ? []
+          : [limitRates(options.configuration.rateLimits)]),
+        chooseStatus,
+      ]),
     ],
   });
 }
 
 /** The executor would stumble over these without a word that a client could act on. */
-const refuseWhatCannotRun: ApolloServerPlugin<RouterContext> = {
+const refuseWhatCannotRun: RequestPlugin = {
   requestDidStart: () =>
     Promise.resolve({
       // Its type promises an operation, but there is none when the request does not say which it means.

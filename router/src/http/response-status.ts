@@ -1,6 +1,5 @@
-import type { ApolloServerPlugin } from '@apollo/server';
 import type { Request } from 'express';
-import type { RouterContext } from '../identity/request-context.js';
+import type { RequestPlugin } from './combine-plugins.js';
 
 const LEGACY_TYPE = 'application/json';
 
@@ -19,7 +18,7 @@ const ABOUT_THE_OPERATION: ReadonlySet<unknown> = new Set([
  *
  * @see https://graphql.github.io/graphql-over-http/draft/#sec-application-json
  */
-export const chooseStatus: ApolloServerPlugin<RouterContext> = {
+export const chooseStatus: RequestPlugin = {
   requestDidStart: () =>
     Promise.resolve({
       willSendResponse: ({ response, contextValue }) => {

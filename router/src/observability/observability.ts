@@ -1,7 +1,6 @@
 import type { Metrics, RequestScope } from '@supergraph/platform/telemetry';
 import { beginSpan, currentRequest, isTracing } from '@supergraph/platform/telemetry';
 import type { UsageReport } from '@supergraph/schema/usage';
-import type { ApolloServerPlugin } from '@apollo/server';
 import type { Request, Response } from 'express';
 import { Kind } from 'graphql';
 import type { ExecutionHooks } from '../execution/hooks.js';
@@ -21,6 +20,7 @@ import { observeOperations } from './observe-operations.js';
 import type { ObservedRequest } from './observed-request.js';
 import { traceFetches } from './trace-fetches.js';
 import { SchemaUsage } from './usage/schema-usage.js';
+import type { RequestPlugin } from '../http/combine-plugins.js';
 
 /** Operations that have a name of their own in the metrics beside those that are expected. */
 const FREQUENT_OPERATIONS = 100;
@@ -32,7 +32,7 @@ export interface Observability {
   /** Begins to observe a request, and notes so in its context. */
   begin(context: RouterContext, request: Request, response: Response): RouterContext;
   /** Takes part in Apollo Server's requests. */
-  readonly plugin: ApolloServerPlugin<RouterContext>;
+  readonly plugin: RequestPlugin;
   /** Takes part in the execution over one version of the supergraph. */
   stage(version: StagedSupergraph): Stage;
   /** Gives a planner whose plans are counted. */

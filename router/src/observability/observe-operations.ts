@@ -1,9 +1,9 @@
-import type { ApolloServerPlugin } from '@apollo/server';
 import { beginSpan, type Metrics } from '@supergraph/platform/telemetry';
 import type { OperationDefinitionNode } from 'graphql';
 import type { RouterContext } from '../identity/request-context.js';
 import { BoundedNames } from './bounded-names.js';
 import type { RouterMetrics } from './metrics/router-metrics.js';
+import type { RequestPlugin } from '../http/combine-plugins.js';
 
 const ANONYMOUS = 'anonymous';
 /** A request whose operation could not be read. */
@@ -20,7 +20,7 @@ export function observeOperations(options: {
   readonly counted: RouterMetrics;
   readonly metrics: Metrics;
   readonly operationNames: BoundedNames;
-}): ApolloServerPlugin<RouterContext> {
+}): RequestPlugin {
   const { counted, metrics, operationNames } = options;
   const codes = new BoundedNames(ERROR_CODES, 1);
   return {

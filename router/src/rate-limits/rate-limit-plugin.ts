@@ -1,10 +1,11 @@
-import { HeaderMap, type ApolloServerPlugin } from '@apollo/server';
+import { HeaderMap } from '@apollo/server';
 import { GraphQLError, type DocumentNode, type OperationDefinitionNode } from 'graphql';
 import type { RouterContext } from '../identity/request-context.js';
 import { callerOf, type Caller } from './caller-of.js';
 import { Counter, type Standing } from './counter.js';
 import { rootFieldsOf } from './root-fields-of.js';
 import type { RateLimitRule } from './rules.js';
+import type { RequestPlugin } from '../http/combine-plugins.js';
 
 interface CountedRule {
   readonly rule: RateLimitRule;
@@ -19,7 +20,7 @@ interface CountedRule {
  *
  * @see https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/
  */
-export function limitRates(rules: ReadonlyArray<RateLimitRule>): ApolloServerPlugin<RouterContext> {
+export function limitRates(rules: ReadonlyArray<RateLimitRule>): RequestPlugin {
   const counted = rules.map((rule) => ({
     rule,
     counter: new Counter(rule),
