@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { findLostWrites, openWorlds, startTraffic, type Traffic, type Worlds } from '@supergraph/cli';
 import { supergraph as command } from '../harness/cli.js';
 import { eventually } from '../harness/eventually.js';
 import { makeDataFolder, supergraph } from '../harness/launcher.js';
 import { migrate } from './command.js';
+import { findEventMistakes } from './event-mistakes.js';
 import { startTimeline, type Timeline } from './timeline.js';
-import { startTraffic, type Traffic } from './traffic.js';
-import { findEventMistakes, findLostWrites, openWorlds, type Worlds } from './worlds.js';
 
 const isFull = process.env['SUPERGRAPH_TEST_FULL'] !== undefined;
 /** A loaded machine may need longer than a person allows; the figures tell how long it was. */
@@ -64,7 +64,7 @@ describe('one shared database, four, and back, while clients go on', () => {
     'moves every service, moves it back, and moves it again: no request fails and nothing is lost',
     async () => {
       timeline = startTimeline();
-      traffic = await startTraffic({ endpoint, perSecond: SIZE.perSecond, timeline });
+      traffic = await startTraffic({ endpoint, perSecond: SIZE.perSecond, observer: timeline });
 
       await step('start', 'auth', 'payments');
       await step('verify', 'auth', 'payments');
@@ -129,7 +129,7 @@ describe('one shared database, four, and back, while clients go on', () => {
     const output = await migrate(data.folder, 'status');
     expect(output.match(/finished/g)).toHaveLength(4);
     const before = traffic.acknowledged.payments.size;
-    traffic = await startTraffic({ endpoint, perSecond: 20, timeline: startTimeline() });
+    traffic = await startTraffic({ endpoint, perSecond: 20, observer: startTimeline() });
     await eventually(
       'payments are made',
       () => Promise.resolve(traffic.acknowledged.payments.size),

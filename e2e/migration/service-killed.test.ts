@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { openWorlds, type Worlds } from '@supergraph/cli';
 import { eventually } from '../harness/eventually.js';
 import { register } from '../harness/people.js';
 import { startSystemUnderTest, type SystemUnderTest } from '../harness/system.js';
 import { migrate, migration } from './command.js';
-import { openWorlds, type Worlds } from './worlds.js';
 
 let system: SystemUnderTest;
 let folder: string;

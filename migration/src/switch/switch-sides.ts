@@ -27,8 +27,13 @@ export interface SwitchOptions {
   readonly whileQuiet: () => Promise<void>;
 }
 
-/** A gate that hears nothing more asks the databases itself; by then everything has been decided. */
+/**
+ * A gate that hears nothing more asks the databases itself after so many budgets: by then everything has been decided. Those
+ * who wait there give up after 10 s, so that it does not take much longer than a large budget.
+ */
 const LEASE_FACTOR = 3;
+const LONGEST_LEASE_MILLISECONDS = 8_000;
+const LEASE_BEYOND_BUDGET_MILLISECONDS = 2_000;
 const LONGEST_CATCH_UP_MILLISECONDS = 120_000;
 
 /**
@@ -44,6 +49,7 @@ export async function switchSides(context: MoveContext, options: SwitchOptions):
   const { to, tables, gate, budgetMilliseconds } = options;
   const from: Side = to === 'target' ? 'source' : 'target';
   const [oldSide, newSide] = [context[from], context[to]];
+  await gate.prepare();
   const begin = performance.now();
   const left = (): number => {
     const milliseconds = budgetMilliseconds - (performance.now() - begin);
@@ -51,7 +57,7 @@ export async function switchSides(context: MoveContext, options: SwitchOptions):
     return milliseconds;
   };
   try {
-    await gate.hold({ deadlineMilliseconds: left(), leaseMilliseconds: budgetMilliseconds * LEASE_FACTOR });
+    await gate.hold({ deadlineMilliseconds: left(), leaseMilliseconds: leaseOf(budgetMilliseconds) });
     crashPoint('switch.afterHold');
     const marker = randomUUID();
     await inTransaction(oldSide, async () => {
@@ -93,6 +99,11 @@ export async function switchSides(context: MoveContext, options: SwitchOptions):
   const outage = performance.now() - begin;
   crashPoint('switch.afterRelease');
   return outage;
+}
+
+function leaseOf(budgetMilliseconds: number): number {
+  const longest = Math.max(LONGEST_LEASE_MILLISECONDS, budgetMilliseconds + LEASE_BEYOND_BUDGET_MILLISECONDS);
+  return Math.min(budgetMilliseconds * LEASE_FACTOR, longest);
 }
 
 /**
