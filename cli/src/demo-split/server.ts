@@ -75,6 +75,9 @@ async function answer(
   const file = FILES[pathname];
   if (file !== undefined && request.method === 'GET') {
     response.setHeader('content-type', file[1]).end(await readFile(`${FOLDER}${file[0]}`));
+  } else if (pathname === '/favicon.ico') {
+    // Browsers ask for it unasked, and complain when there is none.
+    response.writeHead(204).end();
   } else if (pathname === '/events' && request.method === 'GET') {
     sendEvents(response, view);
   } else if (pathname === '/start' && request.method === 'POST') {

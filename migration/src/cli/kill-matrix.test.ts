@@ -75,7 +75,7 @@ let desk: LendingDesk;
 let clients: Clients;
 
 beforeAll(async () => {
-  desk = await startLendingDesk({ members: 60 });
+  desk = await startLendingDesk({ environment: process.env, members: 60 });
   clients = startClients(desk.pool, 3);
 }, 120_000);
 afterAll(async () => {

@@ -23,13 +23,13 @@ const BEFORE = isFull ? BEFORE_COMMIT : ['switch.afterHold', 'switch.afterLock',
 const AFTER = isFull ? AFTER_COMMIT : ['switch.afterCommit', 'switch.afterOpening'];
 
 describe.each(['platform', 'pgbouncer'] as const)('the tool killed while %s holds the clients', (gate) => {
-  const isPossible = gate === 'platform' || hasPgBouncer();
+  const isPossible = gate === 'platform' || hasPgBouncer(process.env);
   let desk: LendingDesk;
   let clients: Clients;
 
   beforeAll(async () => {
     if (!isPossible) return;
-    desk = await startLendingDesk({ gate });
+    desk = await startLendingDesk({ environment: process.env, gate });
     clients = startClients(desk.pool, 3);
     expect(await desk.run('start')).toMatchObject({ status: 0 });
   }, 120_000);

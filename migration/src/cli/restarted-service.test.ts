@@ -12,7 +12,7 @@ let clients: Clients;
 const AWAY_MILLISECONDS = 3_000;
 
 beforeAll(async () => {
-  desk = await startLendingDesk({ budgetMilliseconds: 2_000 });
+  desk = await startLendingDesk({ environment: process.env, budgetMilliseconds: 2_000 });
   clients = startClients(desk.pool, 3);
   expect(await desk.run('start')).toMatchObject({ status: 0 });
   expect(await desk.run('verify')).toMatchObject({ status: 0 });

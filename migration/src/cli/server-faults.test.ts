@@ -9,7 +9,7 @@ let desk: LendingDesk;
 let clients: Clients;
 
 beforeAll(async () => {
-  desk = await startLendingDesk({ settings: { synchronous_commit: 'on' } });
+  desk = await startLendingDesk({ environment: process.env, settings: { synchronous_commit: 'on' } });
   clients = startClients(desk.pool, 3);
 }, 120_000);
 afterAll(async () => {

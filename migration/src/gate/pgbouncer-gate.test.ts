@@ -31,7 +31,7 @@ describe('pointLine', () => {
   });
 });
 
-(hasPgBouncer() ? describe : describe.skip)('PgBouncer as the gate', () => {
+(hasPgBouncer(process.env) ? describe : describe.skip)('PgBouncer as the gate', () => {
   let servers: ReadonlyArray<TemporaryPostgres>;
   let bouncer: TestBouncer;
   let task: GuardTask;

@@ -30,7 +30,7 @@ export async function guardSwitch(
   /** Undefined while nobody is held. */
   let end: number | undefined;
   let next = lines.next();
-  let isGone = false;
+  let isGone: boolean;
   for (;;) {
     const said = await (end === undefined || hasLease(task)
       ? next

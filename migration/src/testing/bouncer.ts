@@ -20,13 +20,14 @@ export interface TestBouncer {
 /**
  * Whether the program is there; it is not part of what is installed with this project.
  *
+ * @param environment of the tests
  * @throws in CI, where no test may be left out
  */
-export function hasPgBouncer(): boolean {
+export function hasPgBouncer(environment: NodeJS.ProcessEnv): boolean {
   const isPresent = spawnSync('pgbouncer', ['--version']).status === 0;
   if (isPresent) return true;
-  if (process.env['CI'] === 'true') throw new Error('In CI pgbouncer must be present.');
-  console.warn('What needs PgBouncer is not tested: there is no `pgbouncer` here.');
+  if (environment['CI'] === 'true') throw new Error('In CI pgbouncer must be present.');
+  process.stderr.write('What needs PgBouncer is not tested: there is no `pgbouncer` here.\n');
   return false;
 }
 

@@ -39,15 +39,15 @@ export interface LendingDesk {
   stop(): Promise<void>;
 }
 
-export async function startLendingDesk(
-  options: {
-    readonly members?: number;
-    readonly settings?: Readonly<Record<string, string>>;
-    readonly budgetMilliseconds?: number;
-    /** Default: `platform`. */
-    readonly gate?: 'platform' | 'pgbouncer';
-  } = {},
-): Promise<LendingDesk> {
+export async function startLendingDesk(options: {
+  /** Of the tests; the command is run with it. */
+  readonly environment: NodeJS.ProcessEnv;
+  readonly members?: number;
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly budgetMilliseconds?: number;
+  /** Default: `platform`. */
+  readonly gate?: 'platform' | 'pgbouncer';
+}): Promise<LendingDesk> {
   const { settings = {}, budgetMilliseconds = 3_000 } = options;
   const library = await startLibrary({ members: options.members ?? 40, settings });
   const urls = library.endpoints;
@@ -59,7 +59,7 @@ export async function startLendingDesk(
   const mapping = join(folder, 'migration.json');
   await writeFile(mapping, JSON.stringify({ ...LIBRARY_MAPPING, services }));
   const environment = {
-    ...process.env,
+    ...options.environment,
     MIGRATION_SOURCE_URL: urls.source,
     MIGRATION_LENDING_TARGET_URL: urls.target,
     ...gate.environment,
@@ -69,7 +69,7 @@ export async function startLendingDesk(
   return {
     library,
     pool: gate.pool,
-    answer: gate.answer,
+    answer: (on) => gate.answer(on),
     folder,
     environment,
     server: (side) => current[side],
