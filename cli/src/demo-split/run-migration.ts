@@ -7,7 +7,10 @@ import { ROOT } from '../root.js';
 export interface MigrationEnd {
   /** 128 when a signal ended it. */
   readonly status: number;
+  /** All that it said, in its order. */
   readonly output: string;
+  /** What programs read; progress and complaints are apart from it. */
+  readonly stdout: string;
 }
 
 /** What to run, and who listens. */
@@ -42,19 +45,20 @@ export async function runMigration({
   });
   const end = (): void => void child.kill('SIGTERM');
   signal?.addEventListener('abort', end, { once: true });
-  const lines: string[] = [];
+  const lines: Array<{ readonly line: string; readonly isOutput: boolean }> = [];
   for (const stream of [child.stdout, child.stderr]) {
     createInterface(stream).on('line', (line) => {
-      lines.push(line);
+      lines.push({ line, isOutput: stream === child.stdout });
       onLine?.(line);
     });
   }
+  const text = (those: typeof lines): string => those.map(({ line }) => `${line}\n`).join('');
   try {
     const status = await new Promise<number>((resolve, reject) => {
       child.once('error', reject);
       child.once('close', (code) => resolve(code ?? 128));
     });
-    return { status, output: lines.map((line) => `${line}\n`).join('') };
+    return { status, output: text(lines), stdout: text(lines.filter(({ isOutput }) => isOutput)) };
   } finally {
     signal?.removeEventListener('abort', end);
   }

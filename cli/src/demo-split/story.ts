@@ -5,7 +5,9 @@ import type { RunningSystem } from '../launcher/system.js';
 import { runMigration } from './run-migration.js';
 import type { Scoreboard } from './scoreboard.js';
 import type { ComparedTable, StoryState } from './story-state.js';
-import { startTraffic, type AcknowledgedWrites } from './traffic.js';
+import { startTraffic } from './traffic.js';
+import { countOf, judge } from './verdict.js';
+import { isFollowed, until } from './waiting.js';
 import { findLostWrites, openWorlds } from './worlds.js';
 
 /** What the story is told with. */
@@ -23,7 +25,6 @@ const REQUESTS_PER_SECOND = 30;
 const BUDGET = ['--budget', '4000'];
 /** How long a spectator is left to look at what came about. */
 const LOOK_MILLISECONDS = 6_000;
-const PATIENCE_MILLISECONDS = 120_000;
 
 interface Verification {
   readonly agrees: boolean;
@@ -97,7 +98,7 @@ export async function tellStory({ system, scoreboard, story, signal }: StoryOpti
       const before = payments.size;
       await until('payments are made again', signal, () => Promise.resolve(payments.size > before + 3));
       tell('Payments are made again.');
-      await until('the shared database follows again', signal, () => isFollowed(dataFolder, signal));
+      await until('the shared database follows again', signal, () => isFollowed(dataFolder, SERVICE, signal));
       tell('The shared database follows again.');
       await look();
     });
@@ -125,51 +126,7 @@ export async function tellStory({ system, scoreboard, story, signal }: StoryOpti
   }
 }
 
-function judge(story: StoryState, agrees: boolean, lost: ReadonlyArray<string>): string {
-  const words = (count: number): string => count.toLocaleString('en');
-  const away = story.failuresDuring('kill', 'recover');
-  const otherwise = story.view().counts.failed - away;
-  return [
-    lost.length === 0
-      ? `All ${words(countOfView(story))} acknowledged writes are there.`
-      : `${words(lost.length)} of ${words(countOfView(story))} acknowledged writes are not there: ${lost.slice(0, 3).join('; ')}.`,
-    agrees ? 'Both databases agree in every row and column.' : 'The two databases differ.',
-    `${words(away)} requests failed in part while the database was away, ${words(otherwise)} at any other time.`,
-  ].join(' ');
-}
-
-function countOfView(story: StoryState): number {
-  return story.view().acknowledged;
-}
-
-function countOf({ people, payments, bios }: AcknowledgedWrites): number {
-  return people.size + payments.size + bios.size;
-}
-
 /** What is left when the lines of tables are not. */
 function isSentence(line: string): boolean {
   return !/[│┌├└]/.test(line);
-}
-
-/** Whether the stream back runs. */
-async function isFollowed(dataFolder: string, signal: AbortSignal): Promise<boolean> {
-  const { status, output } = await runMigration({
-    dataFolder,
-    args: ['status', SERVICE, '--json'],
-    signal,
-  });
-  if (status !== 0) return false;
-  const [service] = JSON.parse(output) as ReadonlyArray<{
-    readonly reverse?: { readonly slot: string; readonly running: boolean };
-  }>;
-  return service?.reverse?.slot === 'usable' && service.reverse.running;
-}
-
-async function until(what: string, signal: AbortSignal, look: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + PATIENCE_MILLISECONDS;
-  while (!(await look())) {
-    signal.throwIfAborted();
-    if (Date.now() > end) throw new Error(`It did not come about in two minutes that ${what}.`);
-    await sleep(100, undefined, { signal });
-  }
 }
