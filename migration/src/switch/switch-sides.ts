@@ -14,6 +14,7 @@ import {
   writeState,
   type Side,
 } from '../state/index.js';
+import { keepMaintenanceAway } from './maintenance.js';
 import { advanceSequences } from './sequences.js';
 
 export interface SwitchOptions {
@@ -50,6 +51,7 @@ export async function switchSides(context: MoveContext, options: SwitchOptions):
   const from: Side = to === 'target' ? 'source' : 'target';
   const [oldSide, newSide] = [context[from], context[to]];
   await gate.prepare();
+  const maintenance = await keepMaintenanceAway(context, tables);
   const begin = performance.now();
   const left = (): number => {
     const milliseconds = budgetMilliseconds - (performance.now() - begin);
@@ -60,6 +62,7 @@ export async function switchSides(context: MoveContext, options: SwitchOptions):
     await gate.hold({ deadlineMilliseconds: left(), leaseMilliseconds: leaseOf(budgetMilliseconds) });
     crashPoint('switch.afterHold');
     const marker = randomUUID();
+    await maintenance.allow(from);
     await inTransaction(oldSide, async () => {
       await lockTables(oldSide, tables, 'SHARE ROW EXCLUSIVE', left());
       await setWriteLock(oldSide, service, tables, true);
@@ -76,6 +79,7 @@ export async function switchSides(context: MoveContext, options: SwitchOptions):
     left();
   } catch (error) {
     // The connection may be what failed; then the next run goes back, and gates ask the databases by themselves.
+    await maintenance.allow(from, to);
     await openSide(context, from, tables);
     await gate.release(from);
     if (isLockFailure(error) || (error as { code?: string }).code === '57014') {
@@ -93,6 +97,7 @@ export async function switchSides(context: MoveContext, options: SwitchOptions):
   // The commit point: from here on there is only forward.
   await writeState(source, service, { writesTo: to });
   crashPoint('switch.afterCommit');
+  await maintenance.allow(to);
   await openSide(context, to, tables);
   crashPoint('switch.afterOpening');
   await gate.release(to);

@@ -6,7 +6,7 @@ import { inTransaction } from '../connections/index.js';
 import { MigrationError } from '../errors/index.js';
 import { waitUntil } from '../move/index.js';
 import { readStream, type Stream } from '../replication/index.js';
-import { fenceLockKeys, isLockFailure, lockTables, type Side } from '../state/index.js';
+import { fenceLockKeys, isLockFailure, keepMaintenanceOut, lockTables, type Side } from '../state/index.js';
 
 /** The sessions of a fence: two on the side that takes the writes, two on the side that follows. */
 export interface FenceSessions {
@@ -64,6 +64,7 @@ export async function openFence(
       attempts += 1;
       try {
         taken = await inTransaction(publisherLock, async () => {
+          await keepMaintenanceOut(publisherLock, tables);
           await lockTables(publisherLock, tables, 'SHARE');
           const locked = performance.now();
           await publisherSnapshot.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
