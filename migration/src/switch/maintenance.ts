@@ -58,6 +58,6 @@ export async function requireNoMaintenance(
   context: MoveContext,
   tables: ReadonlyArray<Table>,
 ): Promise<void> {
-  const { allow } = await keepMaintenanceAway(context, tables);
-  await allow('source', 'target');
+  const maintenance = await keepMaintenanceAway(context, tables);
+  await maintenance.allow('source', 'target');
 }
