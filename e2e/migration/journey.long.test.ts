@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { findLostWrites, openWorlds, startTraffic, type Traffic, type Worlds } from '@supergraph/cli';
 import { supergraph as command } from '../harness/cli.js';
 import { eventually } from '../harness/eventually.js';
 import { makeDataFolder, supergraph } from '../harness/launcher.js';
 import { migrate } from './command.js';
+import { findEventMistakes } from './event-mistakes.js';
 import { startTimeline, type Timeline } from './timeline.js';
-import { startTraffic, type Traffic } from './traffic.js';
-import { findEventMistakes, findLostWrites, openWorlds, type Worlds } from './worlds.js';
 
 const isFull = process.env['SUPERGRAPH_TEST_FULL'] !== undefined;
-/** A loaded machine may need longer than a person allows; the figures tell how long it was. */
-const BUDGET = ['--budget', '4000'];
+/** At full size the default; beside other tests a machine may need longer. The figures tell how long it was. */
+const BUDGET = isFull ? [] : ['--budget', '4000'];
 const SIZE = isFull
   ? { users: 100_000, payments: 1_000_000, perSecond: 200 }
   : { users: 200, payments: 2_000, perSecond: 25 };
@@ -64,7 +64,7 @@ describe('one shared database, four, and back, while clients go on', () => {
     'moves every service, moves it back, and moves it again: no request fails and nothing is lost',
     async () => {
       timeline = startTimeline();
-      traffic = await startTraffic({ endpoint, perSecond: SIZE.perSecond, timeline });
+      traffic = await startTraffic({ endpoint, perSecond: SIZE.perSecond, observer: timeline });
 
       await step('start', 'auth', 'payments');
       await step('verify', 'auth', 'payments');
@@ -129,7 +129,7 @@ describe('one shared database, four, and back, while clients go on', () => {
     const output = await migrate(data.folder, 'status');
     expect(output.match(/finished/g)).toHaveLength(4);
     const before = traffic.acknowledged.payments.size;
-    traffic = await startTraffic({ endpoint, perSecond: 20, timeline: startTimeline() });
+    traffic = await startTraffic({ endpoint, perSecond: 20, observer: startTimeline() });
     await eventually(
       'payments are made',
       () => Promise.resolve(traffic.acknowledged.payments.size),

@@ -13,14 +13,20 @@ export interface ServiceChild {
   stop(): Promise<void>;
 }
 
-/** Starts one, and waits until it listens. */
+/**
+ * Starts one, and waits until it listens.
+ *
+ * @param preload a module that is loaded before it
+ */
 export async function startServiceChild(
   name: 'auth' | 'payments' | 'admin',
   environment: Readonly<Record<string, string>>,
+  preload?: URL,
 ): Promise<ServiceChild> {
   const path = fileURLToPath(new URL('service-process.js', import.meta.url));
   const child = fork(path, [name, JSON.stringify(environment)], {
     stdio: 'inherit',
+    execArgv: [...process.execArgv, ...(preload === undefined ? [] : ['--import', preload.href])],
     // Moments and bytes among the values arrive as what they were.
     serialization: 'advanced',
   });

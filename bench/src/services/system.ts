@@ -32,6 +32,8 @@ export interface MeasuredService {
 /** All of them, filled. */
 export interface MeasuredSystem {
   readonly services: Readonly<Record<ServiceName, MeasuredService>>;
+  /** A second auth on the same database, whose check of a password takes no time. */
+  readonly trusting: Pick<MeasuredService, 'child' | 'client'>;
   /** A token for payments of this user. */
   tokenFor(userId: string): Promise<string>;
   stop(): Promise<void>;
@@ -42,6 +44,7 @@ const ABSENT = 'http://127.0.0.1:9/graphql';
 const ABSENT_SECRET = 'a-secret-of-an-absent-event-source!!';
 /** Whoever asks does so from one address. */
 const UNLIMITED = '1000000';
+const INSTANT_CHECK = new URL('instant-password-check.js', import.meta.url);
 /** Everybody's who is generated. */
 export const PASSWORD = 'violet-harbor-42-lantern';
 
@@ -81,6 +84,7 @@ export async function startMeasuredSystem(size: Size): Promise<MeasuredSystem> {
         paymentsEnvironment(databases.payments, identity.jwksUrl),
       ),
       admin: await startServiceChild('admin', adminEnvironment(databases.admin, identity.jwksUrl)),
+      trusting: await startServiceChild('auth', authEnvironment(databases.auth), INSTANT_CHECK),
     };
     const clientOf = ({ url }: ServiceChild) => createSubgraphClient({ url, secret: ROUTER_SECRET });
     const authClient = clientOf(children.auth);
@@ -102,6 +106,7 @@ export async function startMeasuredSystem(size: Size): Promise<MeasuredSystem> {
           adminToken: foreignToken,
         },
       },
+      trusting: { child: children.trusting, client: clientOf(children.trusting) },
       tokenFor: (userId) => identity.tokenFor({ userId, expiresIn: 86_400 }),
       async stop() {
         await Promise.all(Object.values(children).map((child) => child.stop()));

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -69,7 +70,10 @@ export async function startServer(
       onNotice: (message) => options.onNotice(`PostgreSQL of ${name}: ${message}`),
       ...(port === undefined ? {} : { port }),
     });
-  let server = await start(options.anyPorts ? undefined : wishedPort);
+  // Databases that follow one another in a migration know each other by their ports.
+  const lastPort =
+    options.topology === 'shared' ? lastPortOf(options.folder.clusterFolder('shared', name)) : undefined;
+  let server = await start(lastPort ?? (options.anyPorts ? undefined : wishedPort));
   const { port } = server;
   const stopping = new AbortController();
   const stopped = (): boolean => stopping.signal.aborted;
@@ -120,6 +124,14 @@ export async function startServer(
       await server.stop('fast');
     },
   };
+}
+
+/** The port on which a cluster's server listened last, as PostgreSQL notes its command line; undefined for a new one. */
+function lastPortOf(clusterFolder: string): number | undefined {
+  const file = join(clusterFolder, 'postmaster.opts');
+  if (!existsSync(file)) return undefined;
+  const port = /"port=(\d+)"/.exec(readFileSync(file, 'utf8'))?.[1];
+  return port === undefined ? undefined : Number(port);
 }
 
 /** A server that lived this long had started well: it is started again at once. */

@@ -1,17 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { addGateRoutes, createGatedDatabase, type GatedDatabase } from '@supergraph/platform/database';
 import { findCrashPoints } from '@supergraph/platform/events';
-import { testTelemetry } from '@supergraph/platform/testing';
-import express from 'express';
-import { buildTestCommand, type CommandEnd, type TestCommand } from '../testing/command.js';
+import type { Side } from '../state/index.js';
 import { startClients, type Clients } from '../testing/clients.js';
-import { LIBRARY_MAPPING, startLibrary, type Library } from '../testing/library.js';
+import { startLendingDesk, type LendingDesk } from '../testing/desk.js';
 
 /*
  * The tool is killed at every point of every command, while clients write, and run again. In the end every write that was
@@ -19,7 +11,6 @@ import { LIBRARY_MAPPING, startLibrary, type Library } from '../testing/library.
  */
 
 const isFull = process.env['SUPERGRAPH_TEST_FULL'] !== undefined;
-const SECRET = 'secret-of-a-test-that-is-long-enough';
 const folders = ['start', 'target-schema', 'verify', 'switch', 'finish'].map((folder) =>
   fileURLToPath(new URL(`../${folder}`, import.meta.url)),
 );
@@ -80,74 +71,24 @@ const FINISH = [
  */
 const ELSEWHERE = ['start.afterDroppingStream', 'start.beforeSchemaCommand', 'start.afterSchemaCommand'];
 
-let library: Library;
-let database: GatedDatabase;
+let desk: LendingDesk;
 let clients: Clients;
-let command: TestCommand;
-let listening: Server;
-let folder: string;
-let environment: Record<string, string>;
 
 beforeAll(async () => {
-  library = await startLibrary({ members: 60 });
-  const urls = library.endpoints;
-  database = createGatedDatabase({
-    service: 'lending',
-    urls,
-    schema: 'lending',
-    ...testTelemetry('lending'),
-  });
-  const app = express();
-  addGateRoutes(app, { gate: database.gate, secret: SECRET });
-  listening = await new Promise<Server>((resolve) => {
-    const server = app.listen(0, '127.0.0.1', () => resolve(server));
-  });
-  command = await buildTestCommand();
-  folder = await mkdtemp(join(tmpdir(), 'migration-kill-matrix-'));
-  const { lending, catalogue } = LIBRARY_MAPPING.services;
-  const mapping = {
-    ...LIBRARY_MAPPING,
-    services: { lending: { ...lending, gate: { kind: 'platform' } }, catalogue },
-  };
-  await writeFile(join(folder, 'migration.json'), JSON.stringify(mapping));
-  environment = {
-    MIGRATION_SOURCE_URL: urls.source,
-    MIGRATION_LENDING_TARGET_URL: urls.target,
-    MIGRATION_LENDING_GATE_URLS: `http://127.0.0.1:${(listening.address() as AddressInfo).port}`,
-    MIGRATION_GATE_SECRET: SECRET,
-  };
-  clients = startClients(database.pool, 3);
+  desk = await startLendingDesk({ environment: process.env, members: 60 });
+  clients = startClients(desk.pool, 3);
 }, 120_000);
 afterAll(async () => {
   await clients.stop();
-  await database.close();
-  await new Promise((resolve) => listening.close(resolve));
-  await command.remove();
-  await library.stop();
-  await rm(folder, { recursive: true, force: true });
+  await desk.stop();
 });
 
-function run(name: string, crashAt = ''): Promise<CommandEnd> {
-  const budget = name === 'cutover' || name === 'rollback' ? ['--budget', '3000'] : [];
-  return command.run([name, 'lending', '--mapping', join(folder, 'migration.json'), ...budget], {
-    ...process.env,
-    ...environment,
-    MIGRATION_CRASH_AT: crashAt,
-  });
-}
-
 async function runToItsEnd(name: string): Promise<void> {
-  let end = await run(name);
-  // A loaded machine may be too slow for the budget; that it goes back then is what it is for.
-  for (let attempt = 0; attempt < 5 && end.output.includes('outage budget'); attempt += 1)
-    end = await run(name);
-  expect(end).toMatchObject({ status: 0 });
+  expect(await desk.run(name)).toMatchObject({ status: 0 });
 }
 
 async function killAt(name: string, point: string): Promise<void> {
-  let end = await run(name, point);
-  for (let attempt = 0; attempt < 5 && end.output.includes('outage budget'); attempt += 1)
-    end = await run(name, point);
+  const end = await desk.run(name, point);
   expect({ point, signal: end.signal, output: end.signal === null ? end.output : '' }).toEqual({
     point,
     signal: 'SIGKILL',
@@ -155,19 +96,19 @@ async function killAt(name: string, point: string): Promise<void> {
   });
 }
 
-async function expectNothingLost(side: 'source' | 'target'): Promise<void> {
+async function expectNothingLost(side: Side): Promise<void> {
   // Whoever did nothing lost nothing; and a client that is held for good ends the test by its time.
   while (clients.requests() <= 20) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   await clients.stop();
-  const { rows } = await library[side].query<{ id: string; weeks: number }>(
+  const { rows } = await desk.library[side].query<{ id: string; weeks: number }>(
     'SELECT id, weeks FROM lending.loans',
   );
   const stored = new Map(rows.map(({ id, weeks }) => [id, weeks]));
   expect([...clients.loans].filter(([id, weeks]) => stored.get(id) !== weeks)).toEqual([]);
   expect(clients.failures).toEqual([]);
-  clients = startClients(database.pool, 3);
+  clients = startClients(desk.pool, 3);
 }
 
 describe('killed at every step', () => {

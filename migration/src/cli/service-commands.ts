@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { readMoveSettings, type MoveSettings } from '../connections/index.js';
 import { finishService } from '../finish/index.js';
-import { guardPause, makeGate, type Gate } from '../gate/index.js';
+import { GUARD_COMMAND, guardedGate, makeGate, startGuard, type Gate } from '../gate/index.js';
 import { readMapping, serviceOf, type Mapping } from '../mapping/index.js';
 import type { Report } from '../move/index.js';
 import { startService } from '../start/index.js';
 import { readStatus } from '../status/index.js';
-import { cutoverService, rollbackService } from '../switch/index.js';
+import { applicationNameFor } from '../state/index.js';
+import { cutoverService, guardSwitch, rollbackService } from '../switch/index.js';
 import { verificationPage, verifyService } from '../verify/index.js';
 import { openProgressDisplay } from './progress-display.js';
 import { statusTable } from './status-table.js';
@@ -58,7 +59,7 @@ export function addServiceCommands(program: Command): void {
     .option('--one-way', 'move although there can be no stream back, and so no rollback', false)
     .action((services: string[], options: Common & { budget: number; oneWay: boolean }) =>
       forEachService(services, options, (run) =>
-        withGate(run, async (gate) => {
+        withGate('cutover', run, async (gate) => {
           const { settings, ...rest } = run;
           const { outageMilliseconds } = await cutoverService({
             ...rest,
@@ -75,7 +76,7 @@ export function addServiceCommands(program: Command): void {
     .addOption(budgetOption())
     .action((services: string[], options: Common & { budget: number }) =>
       forEachService(services, options, (run) =>
-        withGate(run, async (gate) => {
+        withGate('rollback', run, async (gate) => {
           const { settings, ...rest } = run;
           const result = await rollbackService({
             ...rest,
@@ -116,9 +117,9 @@ export function addServiceCommands(program: Command): void {
       }),
     );
   program
-    .command('guard-pause', { hidden: true })
-    .description('Started by cutover and rollback: opens PgBouncer when they are gone.')
-    .action(() => guardPause(process.stdin, process.stdout));
+    .command(GUARD_COMMAND, { hidden: true })
+    .description('Started by cutover and rollback: lets the clients go on when they are gone.')
+    .action(() => guardSwitch(process.stdin, process.stdout));
   onServices(program, 'status', 'Say where the services stand and what is not as it should be.')
     .option('--json', 'print JSON for programs', false)
     .option('--check', 'end with 2 when something is not as it should be', false)
@@ -205,11 +206,18 @@ async function forEachService(
 
 /** Ctrl-C in the middle would leave clients waiting until their gate asks the databases: it is answered afterwards. */
 async function withGate(
+  command: 'cutover' | 'rollback',
   { service, mapping, settings }: ServiceRun,
   work: (gate: Gate) => Promise<void>,
 ): Promise<void> {
   const self = [process.execPath, String(process.argv[1])];
-  const gate = makeGate(service, serviceOf(mapping, service), settings.gate, settings.endpoints, self);
+  const { gate: addresses, endpoints } = settings;
+  const bare = makeGate(service, serviceOf(mapping, service), addresses, endpoints);
+  const applicationName = applicationNameFor(command, service);
+  const gate = guardedGate(
+    bare,
+    startGuard(self, { service, mapping, endpoints, addresses, applicationName }),
+  );
   const wait = (): void => tell(`${service}: the switch is ended first; it takes a moment.`);
   process.on('SIGINT', wait);
   try {

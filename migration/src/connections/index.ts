@@ -14,3 +14,4 @@ export {
   type GateAddresses,
   type MoveSettings,
 } from './settings.js';
+export { explainBreak, type NamedSession } from './explain-break.js';

@@ -2,14 +2,13 @@ import type { Endpoints, GateAddresses } from '../connections/index.js';
 import { MigrationError } from '../errors/index.js';
 import type { MappedService } from '../mapping/index.js';
 import { openGate, type Gate } from './gate.js';
-import { startPauseGuard } from './pause-guard.js';
 import { pgBouncerGate } from './pgbouncer-gate.js';
 import { platformGate } from './platform-gate.js';
 
 /**
  * Makes the gate that the mapping names.
  *
- * @param guardProgram this tool as a program, to be started beside a gate that would not open by itself
+ * @param options.patienceMilliseconds how long to wait for a process of the service that does not answer
  * @throws {MigrationError} `BAD_CONNECTION` when its addresses are not known
  */
 export function makeGate(
@@ -17,7 +16,7 @@ export function makeGate(
   mapped: MappedService,
   addresses: GateAddresses,
   endpoints: Endpoints,
-  guardProgram?: ReadonlyArray<string>,
+  options: { readonly patienceMilliseconds?: number } = {},
 ): Gate {
   const prefix = `MIGRATION_${service.toUpperCase()}`;
   switch (mapped.gate.kind) {
@@ -30,7 +29,7 @@ export function makeGate(
           `The gate of ${service} is inside its processes: set ${prefix}_GATE_URLS to their addresses and MIGRATION_GATE_SECRET to the secret that they know.`,
         );
       }
-      return platformGate({ urls: addresses.urls, secret: addresses.secret });
+      return platformGate({ urls: addresses.urls, secret: addresses.secret, ...options });
     case 'pgbouncer': {
       if (addresses.pgbouncer === undefined) {
         throw new MigrationError(
@@ -39,14 +38,7 @@ export function makeGate(
         );
       }
       const { database, file } = mapped.gate;
-      const { source, target } = endpoints;
-      const place = { adminUrl: addresses.pgbouncer, database, file, endpoints: { source, target } };
-      return pgBouncerGate({
-        ...place,
-        ...(guardProgram === undefined
-          ? {}
-          : { guard: startPauseGuard(guardProgram, { ...place, service }) }),
-      });
+      return pgBouncerGate({ adminUrl: addresses.pgbouncer, database, file, endpoints });
     }
   }
 }

@@ -1,14 +1,12 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startTemporaryPostgres, type TemporaryPostgres } from '@supergraph/platform/embedded-postgres';
 import pg from 'pg';
-import { freePort } from '@supergraph/platform/testing';
+import { parseMapping } from '../mapping/index.js';
+import { hasPgBouncer, startBouncer, type TestBouncer } from '../testing/bouncer.js';
 import { buildTestCommand, type TestCommand } from '../testing/command.js';
 import type { Gate } from './gate.js';
-import { startPauseGuard } from './pause-guard.js';
+import { guardedGate, startGuard, type GuardTask } from './guard.js';
 import { pgBouncerGate, pointLine, type PgBouncerGateOptions } from './pgbouncer-gate.js';
 
 describe('pointLine', () => {
@@ -33,13 +31,10 @@ describe('pointLine', () => {
   });
 });
 
-const isPresent = spawnSync('pgbouncer', ['--version']).status === 0;
-if (!isPresent && process.env['CI'] === 'true') throw new Error('In CI pgbouncer must be present.');
-
-(isPresent ? describe : describe.skip)('PgBouncer as the gate', () => {
+(hasPgBouncer(process.env) ? describe : describe.skip)('PgBouncer as the gate', () => {
   let servers: ReadonlyArray<TemporaryPostgres>;
-  let folder: string;
-  let bouncer: ChildProcess;
+  let bouncer: TestBouncer;
+  let task: GuardTask;
   let gate: Gate;
   let clients: pg.Pool;
   let file: string;
@@ -55,45 +50,29 @@ if (!isPresent && process.env['CI'] === 'true') throw new Error('In CI pgbouncer
       await admin.query(`CREATE DATABASE world_${index} OWNER app`);
       await admin.end();
     }
-    const port = await freePort();
-    folder = await mkdtemp(join(tmpdir(), 'migration-pgbouncer-'));
-    await chmod(folder, 0o755);
-    file = join(folder, 'pgbouncer.ini');
-    await writeFile(join(folder, 'users.txt'), '"app" "app-password"\n', { mode: 0o644 });
-    await writeFile(
-      file,
-      `[databases]
-library = host=127.0.0.1 port=${servers[0]!.port} dbname=world_0
-[pgbouncer]
-listen_addr = 127.0.0.1
-listen_port = ${port}
-unix_socket_dir =
-auth_type = plain
-auth_file = ${join(folder, 'users.txt')}
-admin_users = app
-pool_mode = transaction
-logfile = ${join(folder, 'pgbouncer.log')}
-ignore_startup_parameters = extra_float_digits
-`,
-      { mode: 0o644 },
-    );
-    // It refuses to run as root.
-    const asOther = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
-    if (process.getuid?.() === 0) await chmod(folder, 0o777);
-    bouncer = spawn('pgbouncer', ['-q', file], { stdio: 'ignore', ...asOther });
-    const url = `postgresql://app:app-password@127.0.0.1:${port}`;
-    clients = new pg.Pool({ connectionString: `${url}/library`, max: 5 });
+    const url = (index: number): string =>
+      `postgresql://app:app-password@127.0.0.1:${servers[index]!.port}/world_${index}`;
+    bouncer = await startBouncer({ name: 'library', url: url(0) });
+    file = bouncer.file;
+    clients = new pg.Pool({ connectionString: bouncer.url, max: 5 });
     clients.on('error', () => undefined);
-    await until(async () => (await clients.query('SELECT 1')).rowCount === 1);
     command = await buildTestCommand();
-    place = {
-      adminUrl: `${url}/pgbouncer`,
-      database: 'library',
-      file,
-      endpoints: {
-        source: `postgresql://app:app-password@127.0.0.1:${servers[0]!.port}/world_0`,
-        target: `postgresql://app:app-password@127.0.0.1:${servers[1]!.port}/world_1`,
-      },
+    const endpoints = { source: url(0), target: url(1) };
+    place = { adminUrl: bouncer.adminUrl, database: 'library', file, endpoints };
+    task = {
+      service: 'library',
+      mapping: parseMapping({
+        version: 1,
+        services: {
+          library: {
+            tables: [{ schema: 'public', table: 'books' }],
+            gate: { kind: 'pgbouncer', database: 'library', file },
+          },
+        },
+      }),
+      endpoints: { ...endpoints, sourceForServers: url(0), targetForServers: url(1) },
+      addresses: { urls: [], secret: undefined, pgbouncer: bouncer.adminUrl },
+      applicationName: 'migration cutover library pid 0 on nowhere',
     };
     gate = pgBouncerGate(place);
   }, 60_000);
@@ -101,9 +80,8 @@ ignore_startup_parameters = extra_float_digits
     await gate.close();
     await command.remove();
     await clients.end();
-    bouncer.kill('SIGKILL');
+    await bouncer.stop();
     await Promise.all(servers.map((server) => server.stop('immediate')));
-    await rm(folder, { recursive: true, force: true });
   });
 
   const where = async (): Promise<string> => {
@@ -144,8 +122,8 @@ ignore_startup_parameters = extra_float_digits
     ['whoever held them is gone', 600_000, true],
     ['they were held for longer than was said', 200, false],
   ])('lets clients go on by itself when %s', async (_, leaseMilliseconds, isGone) => {
-    const guard = startPauseGuard(command.program, { ...place, service: 'library' });
-    const guarded = pgBouncerGate({ ...place, guard });
+    const guard = startGuard(command.program, task);
+    const guarded = guardedGate(pgBouncerGate(place), guard);
     await guarded.hold({ deadlineMilliseconds: 10_000, leaseMilliseconds });
     const held = where();
     // All that a guard ever hears of a process that was killed.
@@ -155,8 +133,8 @@ ignore_startup_parameters = extra_float_digits
   });
 
   it('leaves clients alone when they were released', async () => {
-    const guard = startPauseGuard(command.program, { ...place, service: 'library' });
-    const guarded = pgBouncerGate({ ...place, guard });
+    const guard = startGuard(command.program, task);
+    const guarded = guardedGate(pgBouncerGate(place), guard);
     await guarded.hold({ deadlineMilliseconds: 10_000, leaseMilliseconds: 600_000 });
     await guarded.release('target');
     await guarded.close();
@@ -164,11 +142,3 @@ ignore_startup_parameters = extra_float_digits
     await gate.release('source');
   });
 });
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 30_000;
-  while (!(await condition().catch(() => false))) {
-    if (Date.now() > end) throw new Error('It did not come true within 30 s.');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}

@@ -4,7 +4,6 @@ import { reasonOf, withoutPassword, type Endpoints } from '../connections/index.
 import { MigrationError } from '../errors/index.js';
 import type { Side } from '../state/index.js';
 import type { Gate } from './gate.js';
-import type { PauseGuard } from './pause-guard.js';
 
 export interface PgBouncerGateOptions {
   /** URL of the admin console: its database is `pgbouncer`. */
@@ -15,16 +14,15 @@ export interface PgBouncerGateOptions {
   readonly file: string;
   /** Where each side is, as PgBouncer reaches it. */
   readonly endpoints: Pick<Endpoints, Side>;
-  /** Lets the clients go on when this process ends between pause and release; nothing does when not given. */
-  readonly guard?: PauseGuard;
 }
 
 /**
  * PgBouncer in front of a service that nobody here wrote: it keeps the clients waiting (`PAUSE`), reads where their
- * database is now (`RELOAD`), and lets them go on (`RESUME`). In transaction mode they notice nothing but the pause.
+ * database is now (`RELOAD`), and lets them go on (`RESUME`). In transaction mode they notice nothing but the pause. It has no
+ * lease: it keeps a paused database paused, whoever is gone.
  */
 export function pgBouncerGate(options: PgBouncerGateOptions): Gate {
-  const { adminUrl, database, file, endpoints, guard } = options;
+  const { adminUrl, database, file, endpoints } = options;
   let admin: pg.Client | undefined;
 
   async function command(text: string, client?: pg.Client): Promise<ReadonlyArray<Record<string, unknown>>> {
@@ -53,8 +51,10 @@ export function pgBouncerGate(options: PgBouncerGateOptions): Gate {
   }
 
   return {
-    async hold({ deadlineMilliseconds, leaseMilliseconds }) {
-      await guard?.hold(leaseMilliseconds);
+    async prepare() {
+      await isPaused();
+    },
+    async hold({ deadlineMilliseconds }) {
       if (await isPaused()) return;
       // PAUSE answers when the last transaction has ended; on a session of its own it can be given up.
       const pausing = await openConsole(adminUrl);
@@ -82,10 +82,8 @@ export function pgBouncerGate(options: PgBouncerGateOptions): Gate {
       await pointTo(file, database, endpoints[side]);
       await command('RELOAD');
       if (await isPaused()) await command(`RESUME ${pg.escapeIdentifier(database)}`);
-      guard?.release();
     },
     async close() {
-      guard?.close();
       await admin?.end().catch(() => undefined);
     },
   };

@@ -1,5 +1,12 @@
 import type pg from 'pg';
-import { connect, disconnect, requireTwoDatabases, type Endpoints } from '../connections/index.js';
+import {
+  connect,
+  disconnect,
+  explainBreak,
+  requireTwoDatabases,
+  type Endpoints,
+  type NamedSession,
+} from '../connections/index.js';
 import { MigrationError } from '../errors/index.js';
 import { serviceOf, type MappedService, type Mapping } from '../mapping/index.js';
 import {
@@ -54,17 +61,16 @@ export async function withMove<Result>(
   const mapped = serviceOf(mapping, service);
   requireTwoDatabases(endpoints);
   const applicationName = applicationNameFor(command, service);
-  const open = (side: 'source' | 'target'): Promise<pg.Client> =>
-    connect(endpoints[side], {
-      what: side === 'source' ? 'the source' : `the target of ${service}`,
-      applicationName,
-    });
-  const extra: pg.Client[] = [];
-  let source: pg.Client | undefined;
-  let target: pg.Client | undefined;
+  const sessions: NamedSession[] = [];
+  const open = async (side: 'source' | 'target'): Promise<pg.Client> => {
+    const what = side === 'source' ? 'the source' : `the target of ${service}`;
+    const client = await connect(endpoints[side], { what, applicationName });
+    sessions.push({ client, what });
+    return client;
+  };
   try {
-    source = await open('source');
-    target = await open('target');
+    const source = await open('source');
+    const target = await open('target');
     await acquireRunLock(source, service);
     const state = await readState(source, service);
     requirePhase(command, service, state?.phase);
@@ -86,14 +92,14 @@ export async function withMove<Result>(
       target,
       targetIdentity,
       report: options.report ?? (() => undefined),
-      async connect(side) {
-        const client = await open(side);
-        extra.push(client);
-        return client;
-      },
+      connect: open,
     };
     return await work(context, state);
+  } catch (error) {
+    throw await explainBreak(error, command, sessions);
   } finally {
-    await disconnect(...extra, target, source);
+    // The one that holds the run lock last.
+    await disconnect(...sessions.slice(1).map(({ client }) => client));
+    await disconnect(sessions[0]?.client);
   }
 }

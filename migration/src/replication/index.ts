@@ -10,6 +10,7 @@ export {
   hasSubscription,
   readSlot,
   readStream,
+  refreshConnection,
   reverseStream,
   type SlotState,
   type Stream,

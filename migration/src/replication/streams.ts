@@ -136,16 +136,46 @@ export async function hasSubscription(subscriber: pg.Client, name: string): Prom
  * @param options.copy whether what the tables hold now is copied first
  */
 export async function ensureSubscription(
-  { subscriber, publisherUrl, name, publication }: Stream,
+  { subscriber, publisherUrl, name, publication, publisher }: Stream,
   options: { readonly origin: 'any' | 'none'; readonly copy: boolean },
 ): Promise<void> {
-  if (await hasSubscription(subscriber, name)) return;
+  if (await hasSubscription(subscriber, name)) {
+    await refreshConnection({ subscriber, publisherUrl, name, publication, publisher });
+    return;
+  }
   // Streaming off: changes are then applied in the order of commits by one process, which the fence stops.
   await subscriber.query(
     `CREATE SUBSCRIPTION ${quote(name)} CONNECTION ${quoteText(libpqConnectionString(publisherUrl))}
        PUBLICATION ${quote(publication)}
        WITH (create_slot = false, slot_name = ${quoteText(name)}, copy_data = ${options.copy}, origin = ${options.origin}, streaming = off)`,
   );
+  await noteAddress(subscriber, name, publisherUrl);
+}
+
+/** Gives a subscription the address at which the publisher is reached now, where that is another than when it was made. */
+export async function refreshConnection({ subscriber, publisherUrl, name }: Stream): Promise<void> {
+  const { rows } = await subscriber.query<{ noted: string | null }>(
+    `SELECT obj_description(oid, 'pg_subscription') AS noted FROM pg_subscription
+      WHERE subname = $1 AND subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+    [name],
+  );
+  const [subscription] = rows;
+  if (subscription === undefined || subscription.noted === addressOf(publisherUrl)) return;
+  await subscriber.query(
+    `ALTER SUBSCRIPTION ${quote(name)} CONNECTION ${quoteText(libpqConnectionString(publisherUrl))}`,
+  );
+  await noteAddress(subscriber, name, publisherUrl);
+}
+
+/** What a subscription's owner may not read of it, so that it is noted beside it. */
+async function noteAddress(subscriber: pg.Client, name: string, publisherUrl: string): Promise<void> {
+  await subscriber.query(`COMMENT ON SUBSCRIPTION ${quote(name)} IS ${quoteText(addressOf(publisherUrl))}`);
+}
+
+/** Without the password, which comments are no place for. */
+function addressOf(url: string): string {
+  const { username, host, pathname } = new URL(url);
+  return `from ${username}@${host}${pathname}`;
 }
 
 /** Ends a stream: its subscription, and its slot when the publisher is there. */

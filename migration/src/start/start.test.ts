@@ -6,6 +6,7 @@ import type { ProgressReport } from '../move/index.js';
 import { readState } from '../state/index.js';
 import { readStatus } from '../status/index.js';
 import { startLibrary, type Library } from '../testing/library.js';
+import { until } from '../testing/until.js';
 import { startService } from './start.js';
 import { connect, disconnect } from '../connections/index.js';
 
@@ -175,11 +176,3 @@ describe('startService', () => {
     });
   });
 });
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 30_000;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error('It did not come true within 30 s.');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}

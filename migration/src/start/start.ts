@@ -21,6 +21,7 @@ import {
   ensureStateObjects,
   ensureWriteLock,
   isLockFailure,
+  keepMaintenanceOut,
   lockTables,
   readState,
   writeState,
@@ -116,6 +117,7 @@ async function putWriteLocks(
   for (;;) {
     try {
       await inTransaction(source, async () => {
+        await keepMaintenanceOut(source, tables);
         await lockTables(source, tables, 'SHARE ROW EXCLUSIVE');
         await ensureWriteLock(source, service, tables, false);
       });

@@ -1,4 +1,11 @@
-export { ensureWriteLock, isLockFailure, lockTables, readWriteLock, setWriteLock } from './locks.js';
+export {
+  ensureWriteLock,
+  isLockFailure,
+  keepMaintenanceOut,
+  lockTables,
+  readWriteLock,
+  setWriteLock,
+} from './locks.js';
 export { fenceLockKeys, ensureStateObjects, type Side } from './objects.js';
 export { namesFor, quote, quoteTable, quoteText, type MoveNames } from './names.js';
 export { PHASES, requirePhase, type Phase, type StatefulCommand } from './phases.js';

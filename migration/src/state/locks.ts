@@ -26,6 +26,24 @@ export async function lockTables(
   await client.query(`LOCK TABLE ${tables.map(quoteName).join(', ')} IN ${mode} MODE`);
 }
 
+/** PostgreSQL lets an autovacuum go on for `deadlock_timeout`, a second by default, before it ends it for who waits. */
+const MAINTENANCE_TIMEOUT_MILLISECONDS = 10_000;
+
+/**
+ * Waits until no VACUUM, ANALYZE or building of an index works on the tables, and keeps new ones out for as long as the
+ * transaction lasts that the session is in; an autovacuum is ended. Who reads and writes does not wait for it, as they
+ * would behind a stronger lock that waits for maintenance.
+ *
+ * @throws the server's error, for which {@link isLockFailure} holds, when it takes longer than ten seconds
+ */
+export async function keepMaintenanceOut(
+  client: pg.Client,
+  tables: ReadonlyArray<QualifiedName>,
+): Promise<void> {
+  await client.query(`SET LOCAL lock_timeout = ${MAINTENANCE_TIMEOUT_MILLISECONDS}`);
+  await client.query(`LOCK TABLE ${tables.map(quoteName).join(', ')} IN SHARE UPDATE EXCLUSIVE MODE`);
+}
+
 /** Puts the trigger that refuses writes on tables; open or closed. Running it again changes nothing. */
 export async function ensureWriteLock(
   client: pg.Client,

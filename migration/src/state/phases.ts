@@ -32,6 +32,7 @@ const ALLOWED = {
   cutover: ['streaming', 'moving', 'moved'],
   rollback: ['moved', 'returning', 'streaming'],
   finish: ['moved', 'finishing', 'finished'],
+  guard: ['streaming', 'moving', 'moved', 'returning'],
 } as const satisfies Readonly<Record<string, ReadonlyArray<Phase | undefined>>>;
 export type StatefulCommand = keyof typeof ALLOWED;
 

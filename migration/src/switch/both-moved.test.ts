@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openGate } from '../gate/index.js';
 import { startService } from '../start/index.js';
 import { startLibrary, type Library } from '../testing/library.js';
+import { until } from '../testing/until.js';
 import { verifyService } from '../verify/index.js';
 import { cutoverService } from './cutover.js';
 import { rollbackService } from './rollback.js';
@@ -80,12 +81,4 @@ async function keys(): Promise<ReadonlyArray<string>> {
     `SELECT conname || ' ' || convalidated AS key FROM pg_constraint WHERE contype = 'f' ORDER BY 1`,
   );
   return rows.map(({ key }) => key);
-}
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 30_000;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error('It did not come true within 30 s.');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }

@@ -13,7 +13,7 @@ import { inTransaction } from '../connections/index.js';
 import { MigrationError } from '../errors/index.js';
 import { badMapping, ownerOf, type Crossing } from '../mapping/index.js';
 import type { MoveContext } from '../move/index.js';
-import { isLockFailure, lockTables, quote } from '../state/index.js';
+import { isLockFailure, keepMaintenanceOut, lockTables, quote } from '../state/index.js';
 import { guardStatements } from './guards.js';
 
 const LONGEST_LOCK_WAIT_MILLISECONDS = 60_000;
@@ -163,6 +163,7 @@ export async function withLocks<Result>(
   for (;;) {
     try {
       return await inTransaction(source, async () => {
+        await keepMaintenanceOut(source, tables);
         await lockTables(source, tables, mode);
         return work();
       });

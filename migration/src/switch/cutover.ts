@@ -26,6 +26,7 @@ import {
   replacementsOf,
   restoreKey,
 } from './crossing-keys.js';
+import { requireNoMaintenance } from './maintenance.js';
 import { compareChangesBefore, compareChangesWithin, requireVerification } from './recheck.js';
 import { startReferenceStream } from './reference-stream.js';
 import { sequencesOf } from './sequences.js';
@@ -81,6 +82,7 @@ export async function cutoverService(options: CutoverOptions): Promise<SwitchRes
     await requireVerification(context);
     const replacements = replacementsOf(context, crossingKeys(catalog, tables));
     if (options.oneWay !== true) await requireReverse(context);
+    await requireNoMaintenance(context, tables);
     await writeState(source, service, { phase: 'moving', details: { reverse: options.oneWay !== true } });
     crashPoint('cutover.afterState');
     let outageMilliseconds: number;

@@ -6,6 +6,7 @@ export {
   type SwitchResult,
 } from './cutover.js';
 export { droppedKeysOf, withLocks } from './crossing-keys.js';
+export { guardSwitch } from './guard-switch.js';
 export { guardStatements } from './guards.js';
 export type { OrphanRepair } from './orphans.js';
 export { endReferenceStream } from './reference-stream.js';

@@ -9,6 +9,7 @@ import { fenceLockKeys } from '../state/index.js';
 import { readStatus } from '../status/index.js';
 import { startClients, type Clients } from '../testing/clients.js';
 import { startLibrary, type Library } from '../testing/library.js';
+import { until } from '../testing/until.js';
 import { verifyService } from '../verify/index.js';
 import { cutoverService } from './cutover.js';
 import { rollbackService } from './rollback.js';
@@ -28,6 +29,7 @@ beforeAll(async () => {
     ...testTelemetry('lending'),
   });
   gate = {
+    prepare: async () => undefined,
     async hold(wish) {
       if (!(await database.gate.hold(wish))) throw new Error('It could not be held.');
     },
@@ -216,11 +218,3 @@ describe('the end of the journey', () => {
     await expect(rollbackService(switching())).rejects.toMatchObject({ code: 'WRONG_STATE' });
   });
 });
-
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const end = Date.now() + 30_000;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error('It did not come true within 30 s.');
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}

@@ -14,6 +14,7 @@ import {
   writeState,
   type Side,
 } from '../state/index.js';
+import { keepMaintenanceAway } from './maintenance.js';
 import { advanceSequences } from './sequences.js';
 
 export interface SwitchOptions {
@@ -27,8 +28,13 @@ export interface SwitchOptions {
   readonly whileQuiet: () => Promise<void>;
 }
 
-/** A gate that hears nothing more asks the databases itself; by then everything has been decided. */
+/**
+ * A gate that hears nothing more asks the databases itself after so many budgets: by then everything has been decided. Those
+ * who wait there give up after 10 s, so that it does not take much longer than a large budget.
+ */
 const LEASE_FACTOR = 3;
+const LONGEST_LEASE_MILLISECONDS = 8_000;
+const LEASE_BEYOND_BUDGET_MILLISECONDS = 2_000;
 const LONGEST_CATCH_UP_MILLISECONDS = 120_000;
 
 /**
@@ -44,6 +50,8 @@ export async function switchSides(context: MoveContext, options: SwitchOptions):
   const { to, tables, gate, budgetMilliseconds } = options;
   const from: Side = to === 'target' ? 'source' : 'target';
   const [oldSide, newSide] = [context[from], context[to]];
+  await gate.prepare();
+  const maintenance = await keepMaintenanceAway(context, tables);
   const begin = performance.now();
   const left = (): number => {
     const milliseconds = budgetMilliseconds - (performance.now() - begin);
@@ -51,9 +59,10 @@ export async function switchSides(context: MoveContext, options: SwitchOptions):
     return milliseconds;
   };
   try {
-    await gate.hold({ deadlineMilliseconds: left(), leaseMilliseconds: budgetMilliseconds * LEASE_FACTOR });
+    await gate.hold({ deadlineMilliseconds: left(), leaseMilliseconds: leaseOf(budgetMilliseconds) });
     crashPoint('switch.afterHold');
     const marker = randomUUID();
+    await maintenance.allow(from);
     await inTransaction(oldSide, async () => {
       await lockTables(oldSide, tables, 'SHARE ROW EXCLUSIVE', left());
       await setWriteLock(oldSide, service, tables, true);
@@ -70,6 +79,7 @@ export async function switchSides(context: MoveContext, options: SwitchOptions):
     left();
   } catch (error) {
     // The connection may be what failed; then the next run goes back, and gates ask the databases by themselves.
+    await maintenance.allow(from, to);
     await openSide(context, from, tables);
     await gate.release(from);
     if (isLockFailure(error) || (error as { code?: string }).code === '57014') {
@@ -87,12 +97,18 @@ export async function switchSides(context: MoveContext, options: SwitchOptions):
   // The commit point: from here on there is only forward.
   await writeState(source, service, { writesTo: to });
   crashPoint('switch.afterCommit');
+  await maintenance.allow(to);
   await openSide(context, to, tables);
   crashPoint('switch.afterOpening');
   await gate.release(to);
   const outage = performance.now() - begin;
   crashPoint('switch.afterRelease');
   return outage;
+}
+
+function leaseOf(budgetMilliseconds: number): number {
+  const longest = Math.max(LONGEST_LEASE_MILLISECONDS, budgetMilliseconds + LEASE_BEYOND_BUDGET_MILLISECONDS);
+  return Math.min(budgetMilliseconds * LEASE_FACTOR, longest);
 }
 
 /**

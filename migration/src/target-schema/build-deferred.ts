@@ -1,8 +1,11 @@
 import { quoteName, STATE_SCHEMA, type Table } from '../catalog/index.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
 import { inTransaction } from '../connections/index.js';
 import { MigrationError } from '../errors/index.js';
 import { crashPoint } from '@supergraph/platform/events';
 import type { MoveContext } from '../move/index.js';
+import { isLockFailure } from '../state/index.js';
 
 /**
  * Builds the indexes, unique constraints and foreign keys that were left for after the copy, each in a transaction
@@ -18,7 +21,7 @@ export async function buildDeferred(context: MoveContext, tables: ReadonlyArray<
   for (const { position, statement } of rows.filter((row) => !row.done)) {
     report({ kind: 'count', what: 'indexes and constraints', done, total: rows.length });
     try {
-      await inTransaction(target, async () => {
+      await whileOthersWrite(target, service, async () => {
         await target.query(statement);
         await target.query(
           `UPDATE ${STATE_SCHEMA}.deferred_statement SET done = true WHERE service = $1 AND position = $2`,
@@ -26,6 +29,7 @@ export async function buildDeferred(context: MoveContext, tables: ReadonlyArray<
         );
       });
     } catch (error) {
+      if (error instanceof MigrationError) throw error;
       throw new MigrationError(
         'UNFIT_TABLE',
         `The target of ${service} refused \`${statement}\`: ${(error as Error).message}. Correct the rows on the source, then run this again.`,
@@ -37,4 +41,39 @@ export async function buildDeferred(context: MoveContext, tables: ReadonlyArray<
   }
   report({ kind: 'count', what: 'indexes and constraints', done, total: rows.length });
   for (const table of tables) await target.query(`ANALYZE ${quoteName(table)}`);
+}
+
+/** Less than `deadlock_timeout`, so that the server never has to end one of two that wait for each other. */
+const LOCK_TIMEOUT_MILLISECONDS = 500;
+const LONGEST_MILLISECONDS = 600_000;
+
+/**
+ * Runs a change of tables in a transaction beside the stream, which writes to several of them in one transaction as its
+ * source does: a foreign key needs two tables, and would wait for one while it keeps the stream from the other.
+ */
+async function whileOthersWrite(
+  client: pg.Client,
+  service: string,
+  work: () => Promise<void>,
+): Promise<void> {
+  const end = performance.now() + LONGEST_MILLISECONDS;
+  for (;;) {
+    try {
+      await inTransaction(client, async () => {
+        await client.query(`SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MILLISECONDS}`);
+        await work();
+      });
+      return;
+    } catch (error) {
+      if (!isLockFailure(error)) throw error;
+      if (performance.now() > end) {
+        throw new MigrationError(
+          'TIMED_OUT',
+          `The tables on the target of ${service} were in use for ten minutes without a pause. Run this again: it goes on where it is.`,
+          { cause: error },
+        );
+      }
+      await sleep(20 + Math.random() * 200);
+    }
+  }
 }

@@ -101,10 +101,15 @@ export async function startLibrary(
     readonly settings?: Readonly<Record<string, string>>;
     /** Of the target's server alone. */
     readonly targetSettings?: Readonly<Record<string, string>>;
+    /** Of an older PostgreSQL that the source runs. */
+    readonly sourcePrograms?: string;
   } = {},
 ): Promise<Library> {
   const [sourceServer, targetServer] = await Promise.all([
-    startTemporaryPostgres({ settings: { ...LIBRARY_SETTINGS, ...options.settings } }),
+    startTemporaryPostgres({
+      settings: { ...LIBRARY_SETTINGS, ...options.settings },
+      ...(options.sourcePrograms === undefined ? {} : { programs: options.sourcePrograms }),
+    }),
     startTemporaryPostgres({
       settings: { ...LIBRARY_SETTINGS, ...options.settings, ...options.targetSettings },
     }),
@@ -115,7 +120,9 @@ export async function startLibrary(
       const admin = new pg.Client({ connectionString: server.superuserUrl() });
       await admin.connect();
       await admin.query(`CREATE ROLE ${OWNER} LOGIN REPLICATION PASSWORD '${PASSWORD}'`);
-      await admin.query(`GRANT pg_create_subscription TO ${OWNER}`);
+      const isOld = index === 0 && options.sourcePrograms !== undefined;
+      // The role came with 16.
+      if (!isOld) await admin.query(`GRANT pg_create_subscription TO ${OWNER}`);
       await admin.query(`CREATE DATABASE ${database} OWNER ${OWNER}`);
       await admin.query(`CREATE DATABASE catalogue_db OWNER ${OWNER}`);
       await admin.end();

@@ -5,8 +5,8 @@ import type { QualifiedName } from '../catalog/index.js';
 import { inTransaction } from '../connections/index.js';
 import { MigrationError } from '../errors/index.js';
 import { waitUntil } from '../move/index.js';
-import { readStream, type Stream } from '../replication/index.js';
-import { fenceLockKeys, isLockFailure, lockTables, type Side } from '../state/index.js';
+import { readStream, refreshConnection, type Stream } from '../replication/index.js';
+import { fenceLockKeys, isLockFailure, keepMaintenanceOut, lockTables, type Side } from '../state/index.js';
 
 /** The sessions of a fence: two on the side that takes the writes, two on the side that follows. */
 export interface FenceSessions {
@@ -30,6 +30,9 @@ export interface FencePoint {
 }
 
 const LONGEST_LOCK_WAIT_MILLISECONDS = 300_000;
+/** A worker that failed is started again after five seconds, by default. */
+const LONGEST_ABSENCE_MILLISECONDS = 20_000;
+const MOST_ERRORS = 4;
 
 /**
  * Opens one snapshot on each side such that both show exactly the same transactions, while writes go on.
@@ -64,6 +67,7 @@ export async function openFence(
       attempts += 1;
       try {
         taken = await inTransaction(publisherLock, async () => {
+          await keepMaintenanceOut(publisherLock, tables);
           await lockTables(publisherLock, tables, 'SHARE');
           const locked = performance.now();
           await publisherSnapshot.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
@@ -98,6 +102,8 @@ export async function openFence(
 /** Waits until the apply worker stands at the fence. */
 async function waitForWorker(subscriber: pg.Client, service: string, stream: Stream): Promise<void> {
   let asked = 0;
+  let seenAt = performance.now();
+  const { errors: before } = await readStream(stream);
   await waitUntil(
     async () => {
       const { rowCount } = await subscriber.query(
@@ -109,7 +115,18 @@ async function waitForWorker(subscriber: pg.Client, service: string, stream: Str
       );
       if (rowCount !== null && rowCount > 0) return true;
       asked += 1;
-      if (asked % 200 === 0) await requireStream(stream);
+      if (asked % 200 === 0) {
+        await requireStream(stream);
+        const { running, errors } = await readStream(stream);
+        if (running) seenAt = performance.now();
+        if (performance.now() - seenAt > LONGEST_ABSENCE_MILLISECONDS || errors - before >= MOST_ERRORS) {
+          throw new MigrationError(
+            'STREAM_BROKEN',
+            `The stream ${stream.name} stands still: ${running ? 'what it applies fails' : 'its worker does not run'}. ` +
+              'The log of the server that follows says why; often it cannot reach the other one at the address that was given for servers, or has no free worker.',
+          );
+        }
+      }
       return undefined;
     },
     { what: 'The fence did not arrive on the other side', milliseconds: 3_600_000, pauseMilliseconds: 3 },
@@ -118,6 +135,7 @@ async function waitForWorker(subscriber: pg.Client, service: string, stream: Str
 
 /** @throws {MigrationError} `STREAM_BROKEN` when waiting for the stream would be in vain */
 export async function requireStream(stream: Stream): Promise<void> {
+  await refreshConnection(stream);
   const { slot, subscribed, enabled } = await readStream(stream);
   if (slot === 'usable' && subscribed && enabled) return;
   const what =

@@ -23,6 +23,17 @@ export interface VerifyOptions extends MoveOptions {
 }
 
 /**
+ * Distinct references and ranges are held in memory rather than on the disks that serve the application. The planner takes
+ * each row for a range of its own, and would sort the table for a hundred sums.
+ */
+const SETTINGS = [
+  `work_mem = '64MB'`,
+  'enable_sort = off',
+  'parallel_tuple_cost = 0',
+  'parallel_setup_cost = 0',
+];
+
+/**
  * Compares every row and column of a service on both sides at one point while writes go on, and the references across
  * services. The result is kept: a cut-over asks for it, and compares what changed after it.
  *
@@ -47,8 +58,9 @@ export async function verifyService(options: VerifyOptions): Promise<Verificatio
       crashPoint('verify.afterSlot');
     }
     const snapshots = { source: await context.connect('source'), target: await context.connect('target') };
-    // Distinct references and ranges are sorted in memory rather than on the disks that serve the application.
-    for (const client of [snapshots.source, snapshots.target]) await client.query(`SET work_mem = '64MB'`);
+    for (const client of [snapshots.source, snapshots.target]) {
+      for (const setting of SETTINGS) await client.query(`SET ${setting}`);
+    }
     const [lockOfSource, lockOfTarget] = [await context.connect('source'), await context.connect('target')];
     const isForward = writesTo === 'source';
     const fence = await openFence(

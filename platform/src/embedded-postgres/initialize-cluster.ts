@@ -84,7 +84,6 @@ async function runInitdb(options: InitializeOptions, cluster: string, passwordFi
       // Writes pg_hba.conf so that only loopback is let in, and only with a password.
       '--auth-host=scram-sha-256',
       '--auth-local=reject',
-      '--no-instructions',
       ...(options.durable ? [] : ['--no-sync']),
     ],
     { ...spawnOptionsFor(options.user), stdio: ['ignore', 'pipe', 'pipe'] },

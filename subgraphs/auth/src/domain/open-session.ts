@@ -11,10 +11,16 @@ const MAXIMUM_LENGTH = 200;
  *
  * @param args.passwordHash by which the identity was proven; a session that a change of the password, the role or
  *   the status overtook is not opened, so that none outlives what ended the others
+ * @param args.unlessLocked key of the lockout by which it may be refused, and whose failures a success forgets
  */
 export async function openSession(
   { store, tokenIssuer, refreshTokens, client }: DomainContext,
-  args: { readonly user: UserRecord; readonly passwordHash: string; readonly deviceName: string | null },
+  args: {
+    readonly user: UserRecord;
+    readonly passwordHash: string;
+    readonly deviceName: string | null;
+    readonly unlessLocked?: string;
+  },
 ): Promise<SignedIn | InvalidCredentials> {
   const sessionId = uuidv7();
   const { text, hash } = refreshTokens.first(sessionId);
@@ -30,6 +36,7 @@ export async function openSession(
       ip: client.ip,
       expiresAt,
       proof: { passwordHash: args.passwordHash, role: args.user.role },
+      addressHash: args.unlessLocked ?? null,
     },
     client,
   );

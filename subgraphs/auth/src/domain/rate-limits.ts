@@ -1,5 +1,5 @@
 import { createHmac, hkdfSync } from 'node:crypto';
-import type { AttemptCounterStore } from '../store/attempt-counters.js';
+import type { AttemptCounter, AttemptCounterStore, CountedAttempts } from '../store/attempt-counters.js';
 import { networkOf } from './client-network.js';
 import type { TooManyAttempts } from './outcomes.js';
 
@@ -21,6 +21,10 @@ export interface RateLimits {
    * @returns the refusal, or undefined when it may go on
    */
   refuse(action: LimitedAction, ip: string | null): Promise<TooManyAttempts | undefined>;
+  /** What {@link refuse} counts, for who counts it beside something else; null where nothing is limited. */
+  counterOf(action: LimitedAction, ip: string | null): AttemptCounter | null;
+  /** The refusal of an attempt that was counted, or undefined when it may go on. */
+  refusalOf(action: LimitedAction, counted: CountedAttempts): TooManyAttempts | undefined;
   /** Tells whether something may be done once more to one person, such as sending them a mail. */
   allows(action: string, subject: string, limit: RateLimit): Promise<boolean>;
   /** The keyed hash under which something is counted. */
@@ -42,19 +46,23 @@ export function createRateLimits(
   const key = Buffer.from(hkdfSync('sha256', secret, '', 'auth attempt counters', 32));
   const hashOf = (action: string, subject: string): string =>
     createHmac('sha256', key).update(`${action}\0${subject}`).digest('base64url');
+  const counterOf: RateLimits['counterOf'] = (action, ip) =>
+    ip === null
+      ? null
+      : { keyHash: hashOf(action, networkOf(ip)), windowSeconds: limits[action].windowSeconds };
+  const refusalOf: RateLimits['refusalOf'] = (action, counted) =>
+    counted.attempts <= limits[action].attempts
+      ? undefined
+      : { type: 'tooManyAttempts', retryAfterSeconds: counted.secondsLeft };
   return {
+    counterOf,
+    refusalOf,
     async refuse(action, ip) {
-      if (ip === null) {
-        return undefined;
-      }
-      const { attempts, windowSeconds } = limits[action];
-      const counted = await store.count(hashOf(action, networkOf(ip)), windowSeconds);
-      return counted.attempts <= attempts
-        ? undefined
-        : { type: 'tooManyAttempts', retryAfterSeconds: counted.secondsLeft };
+      const counter = counterOf(action, ip);
+      return counter === null ? undefined : refusalOf(action, await store.count(counter));
     },
     async allows(action, subject, { attempts, windowSeconds }) {
-      return (await store.count(hashOf(action, subject), windowSeconds)).attempts <= attempts;
+      return (await store.count({ keyHash: hashOf(action, subject), windowSeconds })).attempts <= attempts;
     },
     keyOf: hashOf,
   };

@@ -46,12 +46,17 @@ type Client = Author['client'];
 
 /** Table `sessions`; each change is told in its own transaction. */
 export interface SessionStore {
-  /** False when the user is not ACTIVE, or password or role are no longer those that were proven. */
+  /**
+   * Forgets the failed sign-ins of an address with it. False when the address is locked, when the user is not ACTIVE, or
+   * password or role are no longer those that were proven.
+   */
   open(
     session: Omit<SessionRecord, 'createdAt' | 'lastUsedAt'> & {
       readonly familyId: string;
       readonly refreshTokenHash: string;
       readonly proof: { readonly passwordHash: string; readonly role: Role };
+      /** Of table `login_failures`; null where no lock is asked for. */
+      readonly addressHash: string | null;
     },
     client: Client,
   ): Promise<boolean>;
@@ -75,6 +80,29 @@ export interface SessionStore {
   revokeAllOf(args: { readonly userId: string; readonly except?: string }, client: Client): Promise<number>;
 }
 
+/**
+ * One statement, so that a sign-in waits once for the database. The lock on the user makes whoever ends this user's
+ * sessions wait and then see the new one, or this one see why not; it is taken first, as everywhere.
+ */
+const OPENING = `
+  proven AS (
+    SELECT id FROM users
+    WHERE id = $1::uuid AND status = 'ACTIVE' AND password_hash = $2 AND role::text = $3
+    FOR NO KEY UPDATE
+  ), cleared AS (
+    UPDATE login_failures SET
+      failures = CASE WHEN locked_until > now() THEN failures ELSE 0 END,
+      locked_until = CASE WHEN locked_until > now() THEN locked_until END
+    WHERE address_hash = $4 AND (failures > 0 OR locked_until IS NOT NULL) AND (SELECT count(*) FROM proven) > 0
+    RETURNING locked_until IS NOT NULL AS locked
+  ), changed AS (
+    INSERT INTO sessions
+      (id, user_id, family_id, refresh_token_hash, device_name, user_agent, ip, expires_at)
+    SELECT $5::uuid, id, $6::uuid, $7, $8, $9, $10, $11::timestamptz
+    FROM proven WHERE NOT EXISTS (SELECT FROM cleared WHERE locked)
+    RETURNING id
+  )`;
+
 export function createSessionStore(prisma: PrismaClient, outbox: Outbox): SessionStore {
   const end = (
     userId: string,
@@ -94,23 +122,23 @@ export function createSessionStore(prisma: PrismaClient, outbox: Outbox): Sessio
     }, TRANSACTION_LIMITS);
 
   return {
-    open: ({ proof, ...session }, client) =>
-      prisma.$transaction(async (transaction) => {
-        // The lock makes whoever ends this user's sessions wait and then see the new one, or this one see why not.
-        const opened = await transaction.$executeRaw`
-        INSERT INTO sessions
-          (id, user_id, family_id, refresh_token_hash, device_name, user_agent, ip, expires_at)
-        SELECT ${session.id}::uuid, id, ${session.familyId}::uuid, ${session.refreshTokenHash},
-          ${session.deviceName}, ${session.userAgent}, ${session.ip}, ${session.expiresAt.toISOString()}::timestamptz
-        FROM users
-        WHERE id = ${session.userId}::uuid AND status = 'ACTIVE'
-          AND password_hash = ${proof.passwordHash} AND role::text = ${proof.role}
-        FOR NO KEY UPDATE`;
-        if (opened === 1) {
-          await outbox.append(transaction, sessionOpened(session.userId, session.id, client));
-        }
-        return opened === 1;
-      }, TRANSACTION_LIMITS),
+    async open({ proof, addressHash, ...session }, client) {
+      const values = [
+        session.userId,
+        proof.passwordHash,
+        proof.role,
+        addressHash,
+        session.id,
+        session.familyId,
+        session.refreshTokenHash,
+        session.deviceName,
+        session.userAgent,
+        session.ip,
+        session.expiresAt.toISOString(),
+      ];
+      const told = sessionOpened(session.userId, session.id, client);
+      return (await outbox.appendWith(prisma, { expressions: OPENING, values }, told)) !== undefined;
+    },
     async findWithUser(id) {
       const row = await prisma.session.findUnique({
         where: { id },

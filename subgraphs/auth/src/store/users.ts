@@ -4,6 +4,7 @@ import type { Outbox } from '@supergraph/platform/events';
 import { passwordChanged, registered, type Author } from '../events/tells.js';
 import type { PrismaClient } from '../generated/prisma/client.js';
 import type { Role, UserStatus } from '../generated/prisma/enums.js';
+import { countingAttempt, type AttemptCounter, type CountedAttempts } from './attempt-counters.js';
 import { revokeSessions } from './revoke-sessions.js';
 import { TRANSACTION_LIMITS } from './transaction-limits.js';
 
@@ -51,6 +52,11 @@ export interface UserStore {
   findMany(ids: ReadonlyArray<string>): Promise<ReadonlyMap<string, UserRecord>>;
   findByEmail(email: string): Promise<UserRecord | null>;
   findCredentials(email: string): Promise<Credentials | null>;
+  /** The same, and counts the attempt, by one statement. */
+  findCredentialsAndCount(
+    email: string,
+    counter: AttemptCounter,
+  ): Promise<{ readonly found: Credentials | null; readonly counted: CountedAttempts }>;
   /** Null when the user is not ACTIVE or the session is not a live one of theirs. */
   findOwnCredentials(args: {
     readonly userId: string;
@@ -95,6 +101,20 @@ export function createUserStore(prisma: PrismaClient, outbox: Outbox): UserStore
         select: { ...userColumns, passwordHash: true },
       });
       return toCredentials(row);
+    },
+    async findCredentialsAndCount(email, counter) {
+      const [row] = await prisma.$queryRaw<ReadonlyArray<CountedAttempts & Partial<CredentialsRow>>>`
+        ${countingAttempt(counter)}
+        SELECT counted.attempts, counted.seconds_left AS "secondsLeft", u.id::text, u.email, u.name, u.role::text,
+          u.status::text, u.email_verified AS "emailVerified", u.created_at AS "createdAt", u.version,
+          u.password_hash AS "passwordHash"
+        FROM counted LEFT JOIN users u ON u.email = ${email}`;
+      if (row === undefined) {
+        throw new Error('An attempt was counted and no count came back.');
+      }
+      const { attempts, secondsLeft, ...user } = row;
+      const found = typeof user.id === 'string' ? toCredentials(user as CredentialsRow) : null;
+      return { found, counted: { attempts, secondsLeft } };
     },
     async findOwnCredentials({ userId, sessionId }) {
       const live = { id: sessionId, revokedAt: null, expiresAt: { gt: new Date() } };
@@ -165,7 +185,9 @@ export function createUserStore(prisma: PrismaClient, outbox: Outbox): UserStore
   };
 }
 
-function toCredentials(row: (UserRecord & { readonly passwordHash: string }) | null): Credentials | null {
+type CredentialsRow = UserRecord & { readonly passwordHash: string };
+
+function toCredentials(row: CredentialsRow | null): Credentials | null {
   if (row === null) {
     return null;
   }
