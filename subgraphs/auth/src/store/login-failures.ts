@@ -16,6 +16,22 @@ export interface LoginFailureStore {
   unlock(addressHash: string): Promise<void>;
 }
 
+/**
+ * The statement that forgets the failures of an address unless they have locked it. Its rows tell `locked`; there is none
+ * where nothing was to be forgotten.
+ *
+ * @param parameter that is the address's hash, such as `$1`
+ * @param condition under which it does so at all
+ */
+export function clearingFailures(parameter: string, condition = 'true'): string {
+  return `
+    UPDATE login_failures SET
+      failures = CASE WHEN locked_until > now() THEN failures ELSE 0 END,
+      locked_until = CASE WHEN locked_until > now() THEN locked_until END
+    WHERE address_hash = ${parameter} AND (failures > 0 OR locked_until IS NOT NULL) AND ${condition}
+    RETURNING locked_until IS NOT NULL AS locked`;
+}
+
 export function createLoginFailureStore(prisma: PrismaClient): LoginFailureStore {
   return {
     async add(addressHash, { failures, seconds }) {
@@ -44,12 +60,10 @@ export function createLoginFailureStore(prisma: PrismaClient): LoginFailureStore
           last_failed_at = now()`;
     },
     async clear(addressHash) {
-      const rows = await prisma.$queryRaw<ReadonlyArray<{ readonly locked: boolean }>>`
-        UPDATE login_failures SET
-          failures = CASE WHEN locked_until > now() THEN failures ELSE 0 END,
-          locked_until = CASE WHEN locked_until > now() THEN locked_until END
-        WHERE address_hash = ${addressHash} AND (failures > 0 OR locked_until IS NOT NULL)
-        RETURNING locked_until IS NOT NULL AS locked`;
+      const rows = await prisma.$queryRawUnsafe<ReadonlyArray<{ readonly locked: boolean }>>(
+        clearingFailures('$1'),
+        addressHash,
+      );
       // Who has nothing against them, as nearly everybody has not, costs no write.
       return rows[0]?.locked !== true;
     },

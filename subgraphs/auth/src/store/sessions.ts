@@ -2,6 +2,7 @@ import { groupBy } from '@supergraph/platform/database';
 import type { Outbox } from '@supergraph/platform/events';
 import { sessionOpened, sessionsRevoked, type Author } from '../events/tells.js';
 import type { Prisma, PrismaClient } from '../generated/prisma/client.js';
+import { clearingFailures } from './login-failures.js';
 import { lockUser, revokeSessions } from './revoke-sessions.js';
 import { TRANSACTION_LIMITS } from './transaction-limits.js';
 import { userColumns, type Role, type UserRecord } from './users.js';
@@ -90,11 +91,7 @@ const OPENING = `
     WHERE id = $1::uuid AND status = 'ACTIVE' AND password_hash = $2 AND role::text = $3
     FOR NO KEY UPDATE
   ), cleared AS (
-    UPDATE login_failures SET
-      failures = CASE WHEN locked_until > now() THEN failures ELSE 0 END,
-      locked_until = CASE WHEN locked_until > now() THEN locked_until END
-    WHERE address_hash = $4 AND (failures > 0 OR locked_until IS NOT NULL) AND (SELECT count(*) FROM proven) > 0
-    RETURNING locked_until IS NOT NULL AS locked
+    ${clearingFailures('$4', '(SELECT count(*) FROM proven) > 0')}
   ), changed AS (
     INSERT INTO sessions
       (id, user_id, family_id, refresh_token_hash, device_name, user_agent, ip, expires_at)
