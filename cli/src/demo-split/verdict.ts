@@ -10,18 +10,15 @@ import type { AcknowledgedWrites } from './traffic.js';
 export function judge(story: StoryState, agrees: boolean, lost: ReadonlyArray<string>): string {
   const words = (count: number): string => count.toLocaleString('en');
   const away = story.failuresDuring('kill', 'recover');
-  const otherwise = story.view().counts.failed - away;
+  const { acknowledged, counts } = story.view();
+  const otherwise = counts.failed - away;
   return [
     lost.length === 0
-      ? `All ${words(countOfView(story))} acknowledged writes are there.`
-      : `${words(lost.length)} of ${words(countOfView(story))} acknowledged writes are not there: ${lost.slice(0, 3).join('; ')}.`,
+      ? `All ${words(acknowledged)} acknowledged writes are there.`
+      : `${words(lost.length)} of ${words(acknowledged)} acknowledged writes are not there: ${lost.slice(0, 3).join('; ')}.`,
     agrees ? 'Both databases agree in every row and column.' : 'The two databases differ.',
     `${words(away)} requests failed in part while the database was away, ${words(otherwise)} at any other time.`,
   ].join(' ');
-}
-
-function countOfView(story: StoryState): number {
-  return story.view().acknowledged;
 }
 
 /** How many writes were acknowledged. */

@@ -136,11 +136,12 @@ export async function hasSubscription(subscriber: pg.Client, name: string): Prom
  * @param options.copy whether what the tables hold now is copied first
  */
 export async function ensureSubscription(
-  { subscriber, publisherUrl, name, publication, publisher }: Stream,
+  stream: Stream,
   options: { readonly origin: 'any' | 'none'; readonly copy: boolean },
 ): Promise<void> {
+  const { subscriber, publisherUrl, name, publication } = stream;
   if (await hasSubscription(subscriber, name)) {
-    await refreshConnection({ subscriber, publisherUrl, name, publication, publisher });
+    await refreshConnection(stream);
     return;
   }
   // Streaming off: changes are then applied in the order of commits by one process, which the fence stops.

@@ -1,6 +1,6 @@
-import { quoteName, STATE_SCHEMA, type Table } from '../catalog/index.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
+import { quoteName, STATE_SCHEMA, type Table } from '../catalog/index.js';
 import { inTransaction } from '../connections/index.js';
 import { MigrationError } from '../errors/index.js';
 import { crashPoint } from '@supergraph/platform/events';

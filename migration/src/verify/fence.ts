@@ -5,7 +5,7 @@ import type { QualifiedName } from '../catalog/index.js';
 import { inTransaction } from '../connections/index.js';
 import { MigrationError } from '../errors/index.js';
 import { waitUntil } from '../move/index.js';
-import { readStream, refreshConnection, type Stream } from '../replication/index.js';
+import { readStream, refreshConnection, type Stream, type StreamState } from '../replication/index.js';
 import { fenceLockKeys, isLockFailure, keepMaintenanceOut, lockTables, type Side } from '../state/index.js';
 
 /** The sessions of a fence: two on the side that takes the writes, two on the side that follows. */
@@ -116,8 +116,7 @@ async function waitForWorker(subscriber: pg.Client, service: string, stream: Str
       if (rowCount !== null && rowCount > 0) return true;
       asked += 1;
       if (asked % 200 === 0) {
-        await requireStream(stream);
-        const { running, errors } = await readStream(stream);
+        const { running, errors } = await requireStream(stream);
         if (running) seenAt = performance.now();
         if (performance.now() - seenAt > LONGEST_ABSENCE_MILLISECONDS || errors - before >= MOST_ERRORS) {
           throw new MigrationError(
@@ -133,11 +132,16 @@ async function waitForWorker(subscriber: pg.Client, service: string, stream: Str
   );
 }
 
-/** @throws {MigrationError} `STREAM_BROKEN` when waiting for the stream would be in vain */
-export async function requireStream(stream: Stream): Promise<void> {
+/**
+ * Makes sure that a stream can run, and has today's address.
+ *
+ * @throws {MigrationError} `STREAM_BROKEN` when waiting for the stream would be in vain
+ */
+export async function requireStream(stream: Stream): Promise<StreamState> {
   await refreshConnection(stream);
-  const { slot, subscribed, enabled } = await readStream(stream);
-  if (slot === 'usable' && subscribed && enabled) return;
+  const state = await readStream(stream);
+  const { slot, subscribed, enabled } = state;
+  if (slot === 'usable' && subscribed && enabled) return state;
   const what =
     slot !== 'usable'
       ? `its replication slot is ${slot === 'lost' ? 'lost' : 'gone'}`

@@ -33,15 +33,16 @@ export interface Lockout {
 export function createLockout(store: LoginFailureStore, secret: string): Lockout {
   const key = Buffer.from(hkdfSync('sha256', secret, '', 'auth login failures', 32));
   const hashOf = (email: string): string => createHmac('sha256', key).update(email).digest('base64url');
+  const count: Lockout['count'] = (email) => store.add(hashOf(email), RULE);
   return {
     async decide(email, proven) {
       if (proven) {
         return store.clear(hashOf(email));
       }
-      await store.add(hashOf(email), RULE);
+      await count(email);
       return false;
     },
-    count: (email) => store.add(hashOf(email), RULE),
+    count,
     unlock: (email) => store.unlock(hashOf(email)),
     keyOf: hashOf,
   };
