@@ -20,10 +20,10 @@ import {
   createState,
   ensureStateObjects,
   ensureWriteLock,
-  isLockFailure,
   keepMaintenanceOut,
   lockTables,
   readState,
+  retryOnLocks,
   writeState,
   type Phase,
 } from '../state/index.js';
@@ -113,27 +113,19 @@ async function putWriteLocks(
   tables: ReadonlyArray<Table>,
 ): Promise<void> {
   await inTransaction(target, () => ensureWriteLock(target, service, tables, true));
-  const begin = performance.now();
-  for (;;) {
-    try {
-      await inTransaction(source, async () => {
+  await retryOnLocks(
+    () =>
+      inTransaction(source, async () => {
         await keepMaintenanceOut(source, tables);
         await lockTables(source, tables, 'SHARE ROW EXCLUSIVE');
         await ensureWriteLock(source, service, tables, false);
-      });
-      return;
-    } catch (error) {
-      if (!isLockFailure(error)) throw error;
-      if (performance.now() - begin > LONGEST_LOCK_WAIT_MILLISECONDS) {
-        throw new MigrationError(
-          'TIMED_OUT',
-          'The tables on the source could not be locked for a moment: a transaction that writes to them has run for long. End it, then run this again.',
-          { cause: error },
-        );
-      }
-      await sleep(50 + Math.random() * 200);
-    }
-  }
+      }),
+    {
+      milliseconds: LONGEST_LOCK_WAIT_MILLISECONDS,
+      message:
+        'The tables on the source could not be locked for a moment: a transaction that writes to them has run for long. End it, then run this again.',
+    },
+  );
 }
 
 /** @returns how often it was begun anew */

@@ -4,6 +4,7 @@ export {
   keepMaintenanceOut,
   lockTables,
   readWriteLock,
+  retryOnLocks,
   setWriteLock,
 } from './locks.js';
 export { fenceLockKeys, ensureStateObjects, type Side } from './objects.js';

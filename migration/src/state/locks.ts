@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { quoteName, STATE_SCHEMA, type QualifiedName } from '../catalog/index.js';
+import { MigrationError } from '../errors/index.js';
 import { namesFor, quote, quoteText } from './names.js';
 
 /** Waiting longer than this for tables would make the application wait behind us: let go and try again. */
@@ -24,6 +26,29 @@ export async function lockTables(
 ): Promise<void> {
   await client.query(`SET LOCAL lock_timeout = ${Math.max(1, Math.round(timeoutMilliseconds))}`);
   await client.query(`LOCK TABLE ${tables.map(quoteName).join(', ')} IN ${mode} MODE`);
+}
+
+/**
+ * Runs work that gives up when locks are taken, again and again after short pauses, until they are to be had.
+ *
+ * @param options.milliseconds after which it is given up for good
+ * @param options.message what somebody is told then
+ * @throws {MigrationError} `TIMED_OUT`
+ */
+export async function retryOnLocks<Result>(
+  work: () => Promise<Result>,
+  { milliseconds, message }: { readonly milliseconds: number; readonly message: string },
+): Promise<Result> {
+  const end = performance.now() + milliseconds;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isLockFailure(error)) throw error;
+      if (performance.now() > end) throw new MigrationError('TIMED_OUT', message, { cause: error });
+      await sleep(50 + Math.random() * 200);
+    }
+  }
 }
 
 /** PostgreSQL lets an autovacuum go on for `deadlock_timeout`, a second by default, before it ends it for who waits. */

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { crashPoint } from '@supergraph/platform/events';
 import {
   displayName,
@@ -10,10 +9,9 @@ import {
   type Table,
 } from '../catalog/index.js';
 import { inTransaction } from '../connections/index.js';
-import { MigrationError } from '../errors/index.js';
 import { badMapping, ownerOf, type Crossing } from '../mapping/index.js';
 import type { MoveContext } from '../move/index.js';
-import { isLockFailure, keepMaintenanceOut, lockTables, quote } from '../state/index.js';
+import { keepMaintenanceOut, lockTables, quote, retryOnLocks } from '../state/index.js';
 import { guardStatements } from './guards.js';
 
 const LONGEST_LOCK_WAIT_MILLISECONDS = 60_000;
@@ -159,24 +157,16 @@ export async function withLocks<Result>(
   mode: 'SHARE ROW EXCLUSIVE' | 'ACCESS EXCLUSIVE',
   work: () => Promise<Result>,
 ): Promise<Result> {
-  const begin = performance.now();
-  for (;;) {
-    try {
-      return await inTransaction(source, async () => {
+  return retryOnLocks(
+    () =>
+      inTransaction(source, async () => {
         await keepMaintenanceOut(source, tables);
         await lockTables(source, tables, mode);
         return work();
-      });
-    } catch (error) {
-      if (!isLockFailure(error)) throw error;
-      if (performance.now() - begin > LONGEST_LOCK_WAIT_MILLISECONDS) {
-        throw new MigrationError(
-          'TIMED_OUT',
-          `${tables.map(displayName).join(' and ')} could not be locked for a moment: a transaction has used them for long. End it, then run this again.`,
-          { cause: error },
-        );
-      }
-      await sleep(50 + Math.random() * 200);
-    }
-  }
+      }),
+    {
+      milliseconds: LONGEST_LOCK_WAIT_MILLISECONDS,
+      message: `${tables.map(displayName).join(' and ')} could not be locked for a moment: a transaction has used them for long. End it, then run this again.`,
+    },
+  );
 }

@@ -1,11 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { quoteName, STATE_SCHEMA, type Table } from '../catalog/index.js';
 import { inTransaction } from '../connections/index.js';
 import { MigrationError } from '../errors/index.js';
 import { crashPoint } from '@supergraph/platform/events';
 import type { MoveContext } from '../move/index.js';
-import { isLockFailure } from '../state/index.js';
+import { retryOnLocks } from '../state/index.js';
 
 /**
  * Builds the indexes, unique constraints and foreign keys that were left for after the copy, each in a transaction
@@ -56,24 +55,15 @@ async function whileOthersWrite(
   service: string,
   work: () => Promise<void>,
 ): Promise<void> {
-  const end = performance.now() + LONGEST_MILLISECONDS;
-  for (;;) {
-    try {
-      await inTransaction(client, async () => {
+  await retryOnLocks(
+    () =>
+      inTransaction(client, async () => {
         await client.query(`SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MILLISECONDS}`);
         await work();
-      });
-      return;
-    } catch (error) {
-      if (!isLockFailure(error)) throw error;
-      if (performance.now() > end) {
-        throw new MigrationError(
-          'TIMED_OUT',
-          `The tables on the target of ${service} were in use for ten minutes without a pause. Run this again: it goes on where it is.`,
-          { cause: error },
-        );
-      }
-      await sleep(20 + Math.random() * 200);
-    }
-  }
+      }),
+    {
+      milliseconds: LONGEST_MILLISECONDS,
+      message: `The tables on the target of ${service} were in use for ten minutes without a pause. Run this again: it goes on where it is.`,
+    },
+  );
 }

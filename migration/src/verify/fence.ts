@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { QualifiedName } from '../catalog/index.js';
 import { inTransaction } from '../connections/index.js';
 import { MigrationError } from '../errors/index.js';
 import { waitUntil } from '../move/index.js';
 import { readStream, refreshConnection, type Stream, type StreamState } from '../replication/index.js';
-import { fenceLockKeys, isLockFailure, keepMaintenanceOut, lockTables, type Side } from '../state/index.js';
+import { fenceLockKeys, keepMaintenanceOut, lockTables, retryOnLocks, type Side } from '../state/index.js';
 
 /** The sessions of a fence: two on the side that takes the writes, two on the side that follows. */
 export interface FenceSessions {
@@ -60,13 +59,11 @@ export async function openFence(
   await publisherLock.query(`DELETE FROM ${fence} WHERE made_at < clock_timestamp() - interval '1 hour'`);
   await subscriberLock.query(`SELECT pg_advisory_lock(${lock})`);
   try {
-    const begin = performance.now();
     let attempts = 0;
-    let taken: { walPosition: string; lockMilliseconds: number } | undefined;
-    while (taken === undefined) {
+    const takeSnapshot = async (): Promise<Pick<FencePoint, 'walPosition' | 'lockMilliseconds'>> => {
       attempts += 1;
       try {
-        taken = await inTransaction(publisherLock, async () => {
+        return await inTransaction(publisherLock, async () => {
           await keepMaintenanceOut(publisherLock, tables);
           await lockTables(publisherLock, tables, 'SHARE');
           const locked = performance.now();
@@ -79,17 +76,13 @@ export async function openFence(
         });
       } catch (error) {
         await publisherSnapshot.query('ROLLBACK');
-        if (!isLockFailure(error)) throw error;
-        if (performance.now() - begin > LONGEST_LOCK_WAIT_MILLISECONDS) {
-          throw new MigrationError(
-            'TIMED_OUT',
-            `The tables of ${service} could not be locked for a moment: a transaction that writes to them has run for long. End it, then run this again.`,
-            { cause: error },
-          );
-        }
-        await sleep(20 + Math.random() * 200);
+        throw error;
       }
-    }
+    };
+    const taken = await retryOnLocks(takeSnapshot, {
+      milliseconds: LONGEST_LOCK_WAIT_MILLISECONDS,
+      message: `The tables of ${service} could not be locked for a moment: a transaction that writes to them has run for long. End it, then run this again.`,
+    });
     await waitForWorker(subscriberLock, service, stream);
     await subscriberSnapshot.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     await subscriberSnapshot.query('SELECT pg_current_snapshot()');
