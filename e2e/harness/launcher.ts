@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { removeEmbeddedPostgres } from '@supergraph/platform/embedded-postgres';
-import { descendantsOf, stillRunning, waitUntil, type SeenProcess } from './process-tree.js';
+import { descendantsOf, describeProcess, stillRunning, waitUntil, type SeenProcess } from './process-tree.js';
 
 const MAIN = fileURLToPath(new URL('../../cli/dist/main.js', import.meta.url));
 
@@ -87,11 +87,11 @@ export function makeDataFolder(
   };
 }
 
-/** The number of the exit status that a test of a healthy end expects, and nothing left running. */
+/** Waits until none of them runs; a failure names those that do, and what each of their threads waits for. */
 export async function expectNothingLeft(processes: ReadonlyArray<SeenProcess>): Promise<void> {
   await waitUntil(
     () => stillRunning(processes).length === 0,
-    `the end of ${processes.map(({ id, command }) => `${id} ${command}`).join('\n')}`,
+    () => `the end of\n${stillRunning(processes).map(describeProcess).join('\n')}`,
   );
 }
 

@@ -35,16 +35,27 @@ export function stillRunning(processes: ReadonlyArray<SeenProcess>): ReadonlyArr
   return processes.filter(({ id, startMark }) => startMarkOf(id) === startMark);
 }
 
+/** Its command and, on Linux, its threads: each with its state, and the kernel's name of what it waits for. */
+export function describeProcess({ id, command }: SeenProcess): string {
+  const columns = process.platform === 'linux' ? ['-L', '-o', 'lwp,stat,time,wchan:24,comm'] : ['-o', 'stat'];
+  try {
+    return `${id} ${command}\n${execFileSync('ps', [...columns, '-p', String(id)], { encoding: 'utf8' })}`;
+  } catch (error) {
+    // It may have ended meanwhile, which is worth knowing as well.
+    return `${id} ${command}: ${String(error)}`;
+  }
+}
+
 /** Waits until what is told holds. */
 export async function waitUntil(
   holds: () => boolean | Promise<boolean>,
-  what: string,
+  what: string | (() => string),
   milliseconds = 30_000,
 ): Promise<void> {
   const end = Date.now() + milliseconds;
   while (!(await holds())) {
     if (Date.now() > end) {
-      throw new Error(`Waited ${milliseconds / 1000} s in vain: ${what}`);
+      throw new Error(`Waited ${milliseconds / 1000} s in vain: ${typeof what === 'string' ? what : what()}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
